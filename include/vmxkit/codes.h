@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The registry of codes, for errors and diagnostics alike:
+ *
+ *     X(number, NAME, "name", FAULT, "what it means")
+ *
+ * A number or name is never used for anything else, even after the code is
+ * gone.  FAULT is that of the code as an error; what is only ever reported as a
+ * note or a warning has INPUT, because that is what it becomes where deviations
+ * are errors.  docs/diagnostics.md has an example of each; a test holds the two
+ * against each other.
+ *
+ *   1-99     everywhere
+ *   100-199  the VMX document
+ *   200-299  escapes, datastore names and paths
+ *   300-329  the machine can't be read from the document
+ *   330-399  the machine is read otherwise than libvirt reads it
+ *   400-499  what domain XML can't say
+ */
+#ifndef VMXKIT_CODES_H
+#define VMXKIT_CODES_H
+
+#define VMX_CODE_LIST(X) \
+	X(1, OUT_OF_MEMORY, "out-of-memory", SYSTEM, "The system has no memory left.") \
+	X(2, INVALID_ARGUMENT, "invalid-argument", USAGE, "A function or option was given a value that it does not take.") \
+	X(3, IO, "io", SYSTEM, "A file could not be read or written.") \
+	X(4, SUPPRESSED, "suppressed", INPUT, "There are more diagnostics than are shown.") \
+	X(100, NOT_VMX, "not-vmx", INPUT, "The input holds no 'key = value' line: it is not a VMX file.") \
+	X(101, NUL_BYTE, "nul-byte", INPUT, "The input holds a NUL byte: it is not a VMX file, or it is UTF-16.") \
+	X(102, FILE_TOO_LARGE, "file-too-large", INPUT, "The input is larger than the limit for a VMX file.") \
+	X(103, TOO_MANY_ENTRIES, "too-many-entries", INPUT, "The input holds more entries than the limit.") \
+	X(104, KEY_TOO_LONG, "key-too-long", INPUT, "A key is longer than the limit.") \
+	X(105, VALUE_TOO_LONG, "value-too-long", INPUT, "A value is longer than the limit.") \
+	X(106, SYNTAX, "syntax", INPUT, "The text is not what libvirt's reader takes (strict reading only).") \
+	X(107, UNKNOWN_ENCODING, "unknown-encoding", INPUT, "The file names an encoding that is not known, or that no VMX file can have.") \
+	X(108, ENCODING_MISMATCH, "encoding-mismatch", INPUT, "Bytes of the file do not fit the encoding that it names.") \
+	X(109, INVALID_UTF8, "invalid-utf8", INPUT, "Text that has to be UTF-8 is not.") \
+	X(110, KEY_NOT_FOUND, "key-not-found", INPUT, "The document has no such key.") \
+	X(111, INVALID_KEY, "invalid-key", USAGE, "The text can't be a key of a VMX file.") \
+	X(112, UNREPRESENTABLE_VALUE, "unrepresentable-value", USAGE, "The value can't stand between the quotes of a VMX file as it is.") \
+	X(113, UNENCODABLE_CHARACTER, "unencodable-character", INPUT, "The file's encoding lacks a character of the text.") \
+	X(114, DUPLICATE_KEY, "duplicate-key", INPUT, "A key occurs a second time; the first one counts, and VMware refuses such a file.") \
+	X(115, BYTE_ORDER_MARK, "byte-order-mark", INPUT, "The file begins with a UTF-8 byte order mark.") \
+	X(116, UNQUOTED_VALUE, "unquoted-value", INPUT, "A value stands without quotes.") \
+	X(117, ODD_KEY, "odd-key", INPUT, "A key holds characters that libvirt's reader does not take in a key.") \
+	X(118, NO_ASSIGNMENT, "no-assignment", INPUT, "A line is neither 'key = value' nor a comment.") \
+	X(119, UNCLOSED_STRING, "unclosed-string", INPUT, "A quoted value does not end on its line.") \
+	X(120, TEXT_AFTER_VALUE, "text-after-value", INPUT, "Something other than a comment follows a quoted value.") \
+	X(121, TEMPLATE_DIRECTIVE, "template-directive", INPUT, "A line is a directive of a template language: the file has to be rendered first.") \
+	X(122, MISSING_VALUE, "missing-value", INPUT, "Nothing stands after the '='.") \
+	X(123, KEY_EXISTS, "key-exists", INPUT, "The document has the key already.") \
+	X(124, INVALID_PATTERN, "invalid-pattern", USAGE, "The text is not a valid pattern.") \
+	X(200, INVALID_ESCAPE, "invalid-escape", INPUT, "An escape character is not followed by two hex digits.") \
+	X(201, INVALID_BASE64, "invalid-base64", INPUT, "A run of VMware-base64 can't be decoded.") \
+	X(202, INVALID_DATASTORE_PATH, "invalid-datastore-path", INPUT, "The text is not a path on a datastore.") \
+	X(203, INVALID_URL, "invalid-url", INPUT, "The text is not the URL of a file in a datastore browser.") \
+	X(204, PATH_LEAVES_DATASTORE, "path-leaves-datastore", INPUT, "The '..' parts of a path lead out of its datastore.") \
+	X(205, UNKNOWN_DATASTORE, "unknown-datastore", INPUT, "The path names a datastore that is not among the known ones.") \
+	X(206, EMBEDDED_NUL, "embedded-nul", INPUT, "The text holds a NUL byte where none may be.") \
+	X(300, ENCRYPTED, "encrypted", INPUT, "The whole configuration is encrypted: its settings are not readable.") \
+	X(301, TEMPLATE, "template", INPUT, "The file is a template that has to be rendered first.") \
+	X(302, FRAGMENT, "fragment", INPUT, "The file holds a few settings, but no machine.") \
+	X(303, MISSING_KEY, "missing-key", INPUT, "A key that has to exist does not.") \
+	X(304, INVALID_BOOLEAN, "invalid-boolean", INPUT, "A value that has to be TRUE or FALSE is something else.") \
+	X(305, INVALID_INTEGER, "invalid-integer", INPUT, "A value that has to be a whole number is not, or it is too large.") \
+	X(306, INVALID_UUID, "invalid-uuid", INPUT, "A value that has to be a UUID is not.") \
+	X(307, INVALID_MAC, "invalid-mac", INPUT, "A value that has to be a MAC address is not.") \
+	X(308, OUT_OF_RANGE, "out-of-range", INPUT, "A number is outside what the key allows.") \
+	X(309, INVALID_VALUE, "invalid-value", INPUT, "A value is none of the words that the key allows.") \
+	X(310, INDEX_OUT_OF_RANGE, "index-out-of-range", INPUT, "The number of a device is beyond what any machine has.") \
+	X(311, INVALID_FILE_NAME, "invalid-file-name", INPUT, "A file name does not fit the rules that were asked for.")
+
+enum vmx_code {
+	VMX_OK = 0,
+#define VMX_CODE_ENUM_(number, NAME, name, FAULT, text) VMX_CODE_##NAME = number,
+	VMX_CODE_LIST(VMX_CODE_ENUM_)
+#undef VMX_CODE_ENUM_
+	VMX_CODE_LAST_ = 65535	/* keeps the enumeration as wide as it will ever be */
+};
+
+#endif

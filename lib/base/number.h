@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Numbers in text, over pointer and length, with every overflow checked.
+ */
+#ifndef VMXI_BASE_NUMBER_H
+#define VMXI_BASE_NUMBER_H
+
+#include "base/text.h"
+
+/* The most bytes that vmxi_format_*() write. */
+#define NUMBER_TEXT_MAX 20
+
+/*
+ * Reads decimal digits from the beginning: at least one, no sign.  *ret_len is
+ * how many there were.  False: no digit, or more than 64 bits.
+ */
+bool vmxi_parse_digits(struct text t, uint64_t *ret, size_t *ret_len);
+
+/*
+ * A complete signed number as C's strtoll() reads it in base 10, but to the end
+ * of the text: white space in front, a sign, digits, nothing behind.
+ */
+bool vmxi_parse_int64(struct text t, int64_t *ret);
+
+/* As C's strtoull(): like the above, and a minus sign wraps around. */
+bool vmxi_parse_uint64_wrapping(struct text t, uint64_t *ret);
+
+/* Writes the number in decimal, without NUL, and answers how many bytes it took. */
+size_t vmxi_format_uint64(char *out, uint64_t value);
+size_t vmxi_format_int64(char *out, int64_t value);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The inside of a document, for lib/document and for the one reader that goes
+ * through all entries at full speed (lib/machine).
+ *
+ *   scan.c      bytes -> entries (the grammar, both modes)
+ *   index.c     entries -> look-up by key, duplicates
+ *   encoding.c  .encoding, values <-> UTF-8
+ *   document.c  the public calls for reading, looking up, writing
+ *   edit.c      the public calls for editing
+ *   pattern.c   patterns of keys
+ *
+ * A document owns one copy of the file's bytes, and an array of entries that
+ * point into it (or into the arena, for a value that had to be decoded).
+ */
+#ifndef VMXI_DOCUMENT_DOCUMENT_H
+#define VMXI_DOCUMENT_DOCUMENT_H
+
+#include <vmxkit/document.h>
+
+#include "base/memory.h"
+#include "base/report.h"
+#include "base/text.h"
+
+/* How the value stands in the file. */
+enum quoting {
+	QUOTING_NONE,
+	QUOTING_SINGLE,		/* '...' */
+	QUOTING_DOUBLE,		/* "..." */
+	QUOTING_TRIPLE,		/* """...""" */
+	QUOTING_UNCLOSED	/* "... up to the end of the line */
+};
+
+struct entry {
+	const char *key;	/* as in the file */
+	const char *value;	/* UTF-8, without quotes */
+	uint32_t value_len;
+	uint32_t hash;		/* vmxi_key_hash() of the key */
+	uint32_t at;		/* where the key begins, in bytes of the file */
+	uint32_t value_at;	/* where the value begins, behind its quote */
+	uint32_t raw_len;	/* of the value in the file, without quotes */
+	uint32_t line, column;	/* of the key */
+	uint16_t key_len;
+	uint8_t quoting;	/* enum quoting */
+	uint8_t flags;		/* VMX_ENTRY_*, and: */
+};
+
+/* Only inside: the key holds bytes that libvirt's reader does not take in a key. */
+#define ENTRY_ODD_KEY 0x80u
+
+/* What struct vmx_document says of the whole file. */
+#define DOCUMENT_HAS_NUL 0x01u
+#define DOCUMENT_HAS_DIRECTIVE 0x02u	/* a line like {% if ... %} or <% ... %> */
+#define DOCUMENT_STRICT 0x04u		/* was read in strict mode */
+
+struct vmx_document {
+	struct vmx_allocator allocator;
+	struct arena arena;	/* decoded and edited text; the encoding's name */
+	char *bytes;		/* the file */
+	size_t length;
+	struct entry *entries;	/* in the order of the file; edits: see edit.c */
+	size_t count, capacity;
+	unsigned int flags;	/* DOCUMENT_* */
+	struct position nul, directive;	/* the first of each, if flags say so */
+	struct index *index;
+	struct edits *edits;	/* NULL as long as nothing was edited */
+	const char *encoding;	/* as the file names it */
+};
+
+static inline struct text entry_key(const struct entry *e)
+{
+	return (struct text){ e->key, e->key_len };
+}
+
+static inline struct text entry_value(const struct entry *e)
+{
+	return (struct text){ e->value, e->value_len };
+}
+
+/* Where the key stands. */
+static inline struct position entry_position(const struct entry *e)
+{
+	return (struct position){ e->line, e->column };
+}
+
+/* Where the value stands (behind its quote): on the line of its key. */
+static inline struct position entry_value_position(const struct entry *e)
+{
+	return (struct position){ e->line, e->line ? e->column + (e->value_at - e->at) : 0 };
+}
+
+#endif
