@@ -18,6 +18,7 @@
 #include <vmxkit/document.h>
 #include <vmxkit/domain_xml.h>
 #include <vmxkit/error.h>
+#include <vmxkit/escape.h>
 #include <vmxkit/machine.h>
 #include <vmxkit/memory.h>
 #include <vmxkit/version.h>
