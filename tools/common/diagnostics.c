@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/diagnostics.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/characters.h"
+
+enum exit_status status_of(enum vmx_code code)
+{
+	switch (vmx_code_fault(code)) {
+	case VMX_FAULT_NONE:
+		return STATUS_DONE;
+	case VMX_FAULT_INPUT:
+		return STATUS_INPUT;
+	case VMX_FAULT_USAGE:
+		return STATUS_USAGE;
+	case VMX_FAULT_SYSTEM:
+		break;
+	}
+	return STATUS_SYSTEM;
+}
+
+enum exit_status status_of_both(enum exit_status a, enum exit_status b)
+{
+	return a > b ? a : b;
+}
+
+bool colour_wanted(enum colour_choice choice)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	if (choice != COLOUR_AUTO)
+		return choice == COLOUR_ALWAYS;
+	if (no_color && *no_color)
+		return false;
+	return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+static const struct {
+	enum vmx_severity severity;
+	const char *name, *colour;
+} severities[] = {
+	{ VMX_NOTE, "note", "\033[36m" },
+	{ VMX_WARNING, "warning", "\033[35m" },
+	{ VMX_ERROR, "error", "\033[31m" },
+};
+
+#define SEVERITIES (sizeof(severities) / sizeof(severities[0]))
+
+static size_t severity_row(enum vmx_severity severity)
+{
+	size_t row = 0;
+
+	while (row < SEVERITIES - 1 && severities[row].severity != severity)
+		row++;
+	return row;
+}
+
+const char *severity_name(enum vmx_severity severity)
+{
+	return severities[severity_row(severity)].name;
+}
+
+static void show_severity(const struct console *console, enum vmx_severity severity)
+{
+	size_t row = severity_row(severity);
+
+	fprintf(stderr, "%s%s:%s ", console->colour ? severities[row].colour : "",
+		severities[row].name, console->colour ? "\033[0m" : "");
+}
+
+void show_diagnostic(const struct console *console, const char *file,
+		     const struct vmx_diagnostic *diagnostic)
+{
+	if (console->quiet && diagnostic->severity != VMX_ERROR)
+		return;
+	print_harmless(stderr, file, strlen(file));
+	if (diagnostic->line > 0)
+		fprintf(stderr, ":%u", diagnostic->line);
+	if (diagnostic->line > 0 && diagnostic->column > 0)
+		fprintf(stderr, ":%u", diagnostic->column);
+	fputs(": ", stderr);
+	show_severity(console, diagnostic->severity);
+	print_harmless(stderr, diagnostic->message, strlen(diagnostic->message));
+	fprintf(stderr, " [%s]\n", vmx_code_name(diagnostic->code));
+}
+
+enum exit_status show_error(const struct console *console, const char *file,
+			    const struct vmx_error *error)
+{
+	show_diagnostic(console, file, &(struct vmx_diagnostic){
+		vmx_error_code(error), VMX_ERROR, vmx_error_line(error),
+		vmx_error_column(error), vmx_error_message(error) });
+	return status_of(vmx_error_code(error));
+}
+
+/* Longer problems are cut: they would only be longer by a file's name. */
+#define PROBLEM_MAX 1024
+
+static void show_text(const struct console *console, const char *format, va_list args)
+{
+	char text[PROBLEM_MAX];
+
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		text[0] = '\0';
+	fprintf(stderr, "%s: ", console->tool);
+	show_severity(console, VMX_ERROR);
+	print_harmless(stderr, text, strlen(text));
+	putc('\n', stderr);
+}
+
+void show_problem(const struct console *console, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	show_text(console, format, args);
+	va_end(args);
+}
+
+enum exit_status show_out_of_memory(const struct console *console)
+{
+	show_problem(console, "the system has no memory left");
+	return STATUS_SYSTEM;
+}
+
+enum exit_status usage_error(const struct console *console, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	show_text(console, format, args);
+	va_end(args);
+	fprintf(stderr, "%s: '%s --help' shows the options\n", console->tool, console->tool);
+	return STATUS_USAGE;
+}
+
+static bool findings_grow(struct findings *findings)
+{
+	size_t capacity = findings->capacity ? findings->capacity * 2 : 16;
+	struct vmx_diagnostic *grown;
+
+	if (findings->count < findings->capacity)
+		return true;
+	grown = reallocarray(findings->items, capacity, sizeof(*grown));
+	if (!grown)
+		return false;
+	findings->items = grown;
+	findings->capacity = capacity;
+	return true;
+}
+
+void findings_add(struct findings *findings, const struct vmx_diagnostic *diagnostic)
+{
+	char *message = strdup(diagnostic->message);
+
+	if (!message || !findings_grow(findings)) {
+		free(message);
+		findings->incomplete = true;
+		return;
+	}
+	findings->items[findings->count] = *diagnostic;
+	findings->items[findings->count++].message = message;
+}
+
+void findings_release(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		free((char *)(uintptr_t)findings->items[i].message);
+	free(findings->items);
+	*findings = (struct findings){ NULL, 0, 0, false };
+}

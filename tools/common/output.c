@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * Signals.  The handler removes the temporary file, and the signal then has its
+ * usual effect.
+ */
+static char temporary[PATH_MAX];
+static volatile sig_atomic_t temporary_exists;
+
+static const int deadly_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+#define DEADLY_SIGNALS (sizeof(deadly_signals) / sizeof(deadly_signals[0]))
+
+static void remove_and_die(int number)
+{
+	if (temporary_exists)
+		unlink(temporary);
+	/* SA_RESETHAND has put the default back; it acts when the handler returns */
+	raise(number);
+}
+
+/* A signal that is ignored (nohup) stays ignored. */
+static void catch_signals(void)
+{
+	static bool caught;
+	struct sigaction action = { .sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND };
+
+	if (caught)
+		return;
+	caught = true;
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < DEADLY_SIGNALS; i++) {
+		struct sigaction old;
+
+		if (sigaction(deadly_signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(deadly_signals[i], &action, NULL);
+	}
+}
+
+/* For the moments in which the file and what the handler knows of it differ. */
+static void block_signals(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < DEADLY_SIGNALS; i++)
+		sigaddset(&set, deadly_signals[i]);
+	sigprocmask(SIG_BLOCK, &set, ret_old);
+}
+
+static void unblock_signals(const sigset_t *old)
+{
+	int kept = errno;
+
+	sigprocmask(SIG_SETMASK, old, NULL);
+	errno = kept;
+}
+
+static void remove_temporary(void)
+{
+	int kept = errno;
+	sigset_t old;
+
+	block_signals(&old);
+	unlink(temporary);
+	temporary_exists = 0;
+	unblock_signals(&old);
+	errno = kept;
+}
+
+static bool write_all(int fd, const char *data, size_t length)
+{
+	while (length > 0) {
+		ssize_t written = write(fd, data, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return false;
+		data += written;
+		length -= (size_t)written;
+	}
+	return true;
+}
+
+/* close(2) whose failure counts; the first failure's errno is kept. */
+static bool close_after(int fd, bool good)
+{
+	int kept = errno;
+
+	if (close(fd) != 0 && good && errno != EINTR)
+		return false;
+	errno = kept;
+	return good;
+}
+
+/*
+ * Where the file is
+ */
+
+/* DIRECTORY/name, with the directory of path; a name from the root stays. */
+static bool beside(const char *path, const char *name, char ret[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	int directory = slash && name[0] != '/' ? (int)(slash - path) + 1 : 0;
+	int length = snprintf(ret, PATH_MAX, "%.*s%s", directory, path, name);
+
+	if (length < PATH_MAX)
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
+}
+
+/* Follows a link whose target does not exist yet. */
+static bool follow_dangling(const char *path, char ret[PATH_MAX])
+{
+	enum { LINKS_MAX = 40 };	/* what Linux itself follows */
+	char target[PATH_MAX], next[PATH_MAX];
+
+	if (!beside("", path, ret))
+		return false;
+	for (int i = 0; i < LINKS_MAX; i++) {
+		ssize_t length = readlink(ret, target, sizeof(target) - 1);
+
+		if (length < 0)
+			return errno == EINVAL || errno == ENOENT;
+		target[length] = '\0';
+		if (!beside(ret, target, next))
+			return false;
+		memcpy(ret, next, sizeof(next));
+	}
+	errno = ELOOP;
+	return false;
+}
+
+/*
+ * The temporary file
+ */
+
+static int create_temporary(const char *path, mode_t mode)
+{
+	enum { ATTEMPTS = 100 };
+	char name[64];
+	sigset_t old;
+	int fd = -1;
+
+	block_signals(&old);
+	for (int i = 0; i < ATTEMPTS; i++) {
+		/* not made from the file's name: that may be as long as names can be */
+		snprintf(name, sizeof(name), ".vmxkit-%ld-%d.tmp", (long)getpid(), i);
+		if (!beside(path, name, temporary))
+			break;
+		fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd >= 0 || errno != EEXIST)
+			break;
+	}
+	temporary_exists = fd >= 0;
+	unblock_signals(&old);
+	return fd;
+}
+
+/*
+ * Owner and mode of the file that is going to be replaced.  Where the group
+ * can't be kept, its rights are not handed to another group.
+ */
+static bool keep_owner_and_mode(int fd, const struct stat *replaced)
+{
+	mode_t mode = replaced->st_mode & 07777;
+
+	if (fchown(fd, replaced->st_uid, replaced->st_gid) != 0 &&
+	    fchown(fd, (uid_t)-1, replaced->st_gid) != 0)
+		mode &= ~(mode_t)(S_IRWXG | S_ISUID | S_ISGID);
+	return fchmod(fd, mode) == 0;
+}
+
+/* So that the new name survives a crash, too.  Not every file system can. */
+static void sync_directory(const char *path)
+{
+	char directory[PATH_MAX];
+	int fd;
+
+	if (!beside(path, ".", directory))
+		return;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
+static bool rename_temporary(const char *path)
+{
+	sigset_t old;
+	bool good;
+
+	block_signals(&old);
+	good = rename(temporary, path) == 0;
+	if (good)
+		temporary_exists = 0;
+	unblock_signals(&old);
+	return good;
+}
+
+/* replaced is NULL for a new file. */
+static bool replace_file(const char *path, const struct stat *replaced,
+			 const void *data, size_t length)
+{
+	/* nobody reads along before the mode is the old one */
+	int fd = create_temporary(path, replaced ? 0600 : 0666);
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = (!replaced || keep_owner_and_mode(fd, replaced)) &&
+	       write_all(fd, data, length) && fsync(fd) == 0;
+	good = close_after(fd, good) && rename_temporary(path);
+	if (good)
+		sync_directory(path);
+	else
+		remove_temporary();
+	return good;
+}
+
+static bool write_special(const char *path, const void *data, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd >= 0 && close_after(fd, write_all(fd, data, length));
+}
+
+bool save_file(const char *path, const void *data, size_t length)
+{
+	char target[PATH_MAX];
+	struct stat found;
+
+	catch_signals();
+	if (stat(path, &found) == 0) {
+		if (!S_ISREG(found.st_mode))
+			return write_special(path, data, length);
+		return realpath(path, target) && replace_file(target, &found, data, length);
+	}
+	if (errno != ENOENT || !follow_dangling(path, target))
+		return false;
+	return replace_file(target, NULL, data, length);
+}
+
+bool write_standard_output(const void *data, size_t length)
+{
+	return fwrite(data, 1, length, stdout) == length && fflush(stdout) == 0;
+}
+
+bool close_standard_output(void)
+{
+	bool good = !ferror(stdout);
+
+	return fclose(stdout) == 0 && good;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Writing results: a file appears whole or not at all.
+ */
+#ifndef VMXTOOL_OUTPUT_H
+#define VMXTOOL_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Writes the file: into a temporary file beside it, which then takes its place.
+ * An existing file keeps its mode, and its owner where the system permits; of a
+ * symbolic link the target is replaced.  What exists and is no regular file (a
+ * pipe, /dev/stdout) is simply written to.
+ *
+ * False: errno says why; the file is as it was and nothing else is left behind.
+ * SIGINT, SIGTERM and SIGHUP leave nothing behind either.
+ */
+bool save_file(const char *path, const void *data, size_t length);
+
+/* Writes to standard output.  False: errno says why. */
+bool write_standard_output(const void *data, size_t length);
+
+/* Closes standard output: late errors (a full disk) show here.  False: errno says why. */
+bool close_standard_output(void);
+
+#endif
