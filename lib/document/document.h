@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "base/report.h"
 #include "base/text.h"
+#include "document/index.h"
 
 /* How the value stands in the file. */
 enum quoting {
@@ -47,6 +48,11 @@ struct entry {
 
 /* Only inside: the key holds bytes that libvirt's reader does not take in a key. */
 #define ENTRY_ODD_KEY 0x80u
+/* Only inside: text that makes no sense follows the value. */
+#define ENTRY_ODD_TAIL 0x40u
+/* Only inside: the entry was removed.  Its key and value are empty. */
+#define ENTRY_GONE 0x20u
+#define ENTRY_INSIDE (ENTRY_ODD_KEY | ENTRY_ODD_TAIL | ENTRY_GONE)
 
 /* What struct vmx_document says of the whole file. */
 #define DOCUMENT_HAS_NUL 0x01u
@@ -58,14 +64,33 @@ struct vmx_document {
 	struct arena arena;	/* decoded and edited text; the encoding's name */
 	char *bytes;		/* the file */
 	size_t length;
-	struct entry *entries;	/* in the order of the file; edits: see edit.c */
+	/*
+	 * In the order of the file.  Entries that were added since follow at the
+	 * end, and some may be gone (ENTRY_GONE): who wants the order of the
+	 * edited document uses vmxi_next_entry().
+	 */
+	struct entry *entries;
 	size_t count, capacity;
+	size_t gone;		/* how many of them are */
 	unsigned int flags;	/* DOCUMENT_* */
 	struct position nul, directive;	/* the first of each, if flags say so */
-	struct index *index;
+	struct index index;
 	struct edits *edits;	/* NULL as long as nothing was edited */
-	const char *encoding;	/* as the file names it */
+	const char *encoding;	/* what it was read with, as the file or the caller names it */
+	const char *converter;	/* the same for iconv(); NULL: it is UTF-8 */
+	struct limits {
+		size_t file_size, entries, key_length, value_length;
+	} limits;
 };
+
+/* See vmx_document_next(); NULL: there are no more. */
+const struct entry *vmxi_next_entry(const struct vmx_document *doc, size_t *cursor);
+
+/* The first entry with the key, in constant time; NULL: there is none. */
+const struct entry *vmxi_find_entry(const struct vmx_document *doc, struct text key);
+
+/* As the public structure. */
+void vmxi_show_entry(const struct entry *e, struct vmx_entry *ret);
 
 static inline struct text entry_key(const struct entry *e)
 {
