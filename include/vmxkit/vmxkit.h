@@ -15,6 +15,7 @@
 #define VMXKIT_VMXKIT_H
 
 #include <vmxkit/codes.h>
+#include <vmxkit/datastore.h>
 #include <vmxkit/document.h>
 #include <vmxkit/domain_xml.h>
 #include <vmxkit/error.h>

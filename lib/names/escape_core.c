@@ -159,7 +159,7 @@ bool vmxi_unescape_base64(struct text in, char *out, size_t *out_len, size_t *ba
 
 	while (at < in.len) {
 		struct text run;
-		size_t good, got;
+		size_t good, got = 0;
 
 		*bad_at = at;
 		if (is_plain(in.ptr[at])) {
