@@ -177,7 +177,7 @@ static struct vmx_document *new_document(const struct vmx_read_options *options)
 	return doc;
 }
 
-static struct position position_of_byte(const struct vmx_document *doc, size_t at)
+struct position vmxi_position_of_byte(const struct vmx_document *doc, size_t at)
 {
 	struct position where = { 1, 1 };
 
@@ -196,7 +196,7 @@ static enum vmx_code look_for_nul(struct reading *r)
 	if (!nul)
 		return VMX_OK;
 	doc->flags |= DOCUMENT_HAS_NUL;
-	doc->nul = position_of_byte(doc, (size_t)(nul - doc->bytes));
+	doc->nul = vmxi_position_of_byte(doc, (size_t)(nul - doc->bytes));
 	if (!r->strict)
 		return VMX_OK;
 	return vmxi_fail(r->error, VMX_CODE_NUL_BYTE, doc->nul,
@@ -247,6 +247,7 @@ static enum vmx_code read_document(struct vmx_document *doc, const struct vmx_re
 		.doc = doc, .error = error,
 		.reporter = { options->diagnostic, options->user, 0, DIAGNOSTICS_MAX },
 		.forced_encoding = options->encoding,
+		.encoding_entry = NO_ENTRY,
 		.strict = options->mode == VMX_READ_STRICT,
 	};
 	enum vmx_code code = read_phases(&r);

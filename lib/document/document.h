@@ -74,7 +74,7 @@ struct vmx_document {
 	size_t gone;		/* how many of them are */
 	unsigned int flags;	/* DOCUMENT_* */
 	struct position nul, directive;	/* the first of each, if flags say so */
-	struct index index;
+	struct key_index index;
 	struct edits *edits;	/* NULL as long as nothing was edited */
 	const char *encoding;	/* what it was read with, as the file or the caller names it */
 	const char *converter;	/* the same for iconv(); NULL: it is UTF-8 */

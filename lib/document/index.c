@@ -20,7 +20,7 @@ static bool same_key(const struct entry *e, struct text key)
 	return text_equal_nocase(entry_key(e), key);
 }
 
-static struct slot *window(const struct index *index, uint32_t hash, size_t n)
+static struct key_slot *window(const struct key_index *index, uint32_t hash, size_t n)
 {
 	return &index->slots[((hash >> index->shift) + n) & index->mask];
 }
@@ -83,7 +83,7 @@ static void sort_overflow(struct vmx_document *doc)
 /* Of each run of equal keys only the first stays in the list. */
 static void mark_overflow_duplicates(struct vmx_document *doc)
 {
-	struct index *index = &doc->index;
+	struct key_index *index = &doc->index;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < index->overflow_count; i++) {
@@ -118,7 +118,7 @@ static size_t overflow_place(const struct vmx_document *doc, struct text key)
 
 static bool reserve_overflow(struct vmx_document *doc)
 {
-	struct index *index = &doc->index;
+	struct key_index *index = &doc->index;
 
 	return vmxi_vector_reserve(&doc->allocator, (void **)&index->overflow,
 				   &index->overflow_capacity, index->overflow_count,
@@ -130,16 +130,16 @@ static bool reserve_overflow(struct vmx_document *doc)
  */
 static bool make_slots(struct vmx_document *doc, size_t entries)
 {
-	struct index *index = &doc->index;
+	struct key_index *index = &doc->index;
 	unsigned int bits = SLOTS_MIN_BITS;
-	struct slot *slots;
+	struct key_slot *slots;
 
 	while (((size_t)1 << bits) / SLOTS_PER_ENTRY < entries)
 		bits++;
 	slots = vmxi_allocate(&doc->allocator, sizeof(*slots) << bits);
 	if (!slots)
 		return false;
-	memset(slots, 0xFF, sizeof(*slots) << bits);	/* SLOT_FREE */
+	memset(slots, 0xFF, sizeof(*slots) << bits);	/* KEY_SLOT_FREE */
 	vmxi_release(&doc->allocator, index->slots);
 	index->slots = slots;
 	index->shift = 32 - bits;
@@ -151,19 +151,19 @@ static bool make_slots(struct vmx_document *doc, size_t entries)
 /* Where the first slot of the window is not free: the rest of it. */
 static bool place_further(struct vmx_document *doc, uint32_t entry)
 {
-	struct index *index = &doc->index;
+	struct key_index *index = &doc->index;
 	struct entry *e = &doc->entries[entry];
 
 	for (size_t n = 0; n < PROBES_MAX; n++) {
-		struct slot *slot = window(index, e->hash, n);
+		struct key_slot *slot = window(index, e->hash, n);
 
 		index->steps++;
-		if (slot->entry == SLOT_FREE) {
-			*slot = (struct slot){ e->hash, entry };
+		if (slot->entry == KEY_SLOT_FREE) {
+			*slot = (struct key_slot){ e->hash, entry };
 			index->used++;
 			return true;
 		}
-		if (slot->hash == e->hash && slot->entry != SLOT_DELETED &&
+		if (slot->hash == e->hash && slot->entry != KEY_SLOT_DELETED &&
 		    same_key(&doc->entries[slot->entry], entry_key(e))) {
 			e->flags |= VMX_ENTRY_DUPLICATE;
 			index->duplicates++;
@@ -178,18 +178,18 @@ static bool place_further(struct vmx_document *doc, uint32_t entry)
 
 static bool place_all(struct vmx_document *doc)
 {
-	struct index *index = &doc->index;
+	struct key_index *index = &doc->index;
 
 	for (size_t i = 0; i < doc->count; i++) {
 		const struct entry *e = &doc->entries[i];
-		struct slot *slot = window(index, e->hash, 0);
+		struct key_slot *slot = window(index, e->hash, 0);
 
 		if (i + PREFETCH_AHEAD < doc->count)
 			__builtin_prefetch(window(index, e[PREFETCH_AHEAD].hash, 0), 1);
 		if (e->flags & ENTRY_GONE)
 			continue;
-		if (slot->entry == SLOT_FREE) {
-			*slot = (struct slot){ e->hash, (uint32_t)i };
+		if (slot->entry == KEY_SLOT_FREE) {
+			*slot = (struct key_slot){ e->hash, (uint32_t)i };
 			index->used++;
 		} else if (!place_further(doc, (uint32_t)i)) {
 			return false;
@@ -213,24 +213,24 @@ void vmxi_index_release(struct vmx_document *doc)
 {
 	vmxi_release(&doc->allocator, doc->index.slots);
 	vmxi_release(&doc->allocator, doc->index.overflow);
-	doc->index = (struct index){ .slots = NULL };
+	doc->index = (struct key_index){ .slots = NULL };
 }
 
 /*
  * Looking up
  */
-static struct slot *find_slot(const struct vmx_document *doc, struct text key, uint32_t hash,
+static struct key_slot *find_slot(const struct vmx_document *doc, struct text key, uint32_t hash,
 			      bool *ret_full)
 {
-	const struct index *index = &doc->index;
+	const struct key_index *index = &doc->index;
 
 	*ret_full = false;
 	for (size_t n = 0; n < PROBES_MAX; n++) {
-		struct slot *slot = window(index, hash, n);
+		struct key_slot *slot = window(index, hash, n);
 
-		if (slot->entry == SLOT_FREE)
+		if (slot->entry == KEY_SLOT_FREE)
 			return NULL;
-		if (slot->hash == hash && slot->entry != SLOT_DELETED &&
+		if (slot->hash == hash && slot->entry != KEY_SLOT_DELETED &&
 		    same_key(&doc->entries[slot->entry], key))
 			return slot;
 	}
@@ -241,7 +241,7 @@ static struct slot *find_slot(const struct vmx_document *doc, struct text key, u
 uint32_t vmxi_index_find(const struct vmx_document *doc, struct text key, uint32_t hash)
 {
 	bool full;
-	const struct slot *slot = find_slot(doc, key, hash, &full);
+	const struct key_slot *slot = find_slot(doc, key, hash, &full);
 	size_t place;
 
 	if (slot)

@@ -22,17 +22,17 @@ struct vmx_document;
 
 #define PROBES_MAX 48
 
-struct slot {
+struct key_slot {
 	uint32_t hash;
-	uint32_t entry;		/* SLOT_FREE, SLOT_DELETED, or an index of entries */
+	uint32_t entry;		/* KEY_SLOT_FREE, KEY_SLOT_DELETED, or an index of entries */
 };
-#define SLOT_FREE UINT32_MAX
-#define SLOT_DELETED (UINT32_MAX - 1)
+#define KEY_SLOT_FREE UINT32_MAX
+#define KEY_SLOT_DELETED (UINT32_MAX - 1)
 
 #define NO_ENTRY UINT32_MAX
 
-struct index {
-	struct slot *slots;
+struct key_index {
+	struct key_slot *slots;
 	unsigned int shift;	/* hash >> shift: the first slot of the window */
 	uint32_t mask;
 	size_t used;		/* slots that are not free */

@@ -30,6 +30,7 @@ struct reading {
 		size_t count, capacity;
 	} found[PHASES];
 	const char *forced_encoding;	/* options.encoding */
+	uint32_t encoding_entry;	/* the first .encoding, or NO_ENTRY */
 	bool strict;
 	bool has_high;			/* some byte is above 0x7F */
 };
@@ -48,6 +49,9 @@ enum vmx_code vmxi_scan_slowly(struct reading *r);
 
 /* encoding.c: finds out the encoding and turns the values into UTF-8. */
 enum vmx_code vmxi_decode(struct reading *r);
+
+/* The position of a byte of the file, by counting from its beginning. */
+struct position vmxi_position_of_byte(const struct vmx_document *doc, size_t at);
 
 /* The position of a byte of the value. */
 struct position vmxi_position_in_value(const struct vmx_document *doc, const struct entry *e,

@@ -162,6 +162,8 @@ static bool add_entry(struct scan *s, const struct entry *e)
 	doc->entries[doc->count].hash = vmxi_key_hash_padded(e->key, e->key_len);
 	doc->entries[doc->count].raw_len = e->value_len;
 	doc->entries[doc->count].value_at = (uint32_t)(e->value - doc->bytes);
+	if (s->r->encoding_entry == NO_ENTRY && text_equal_nocase(entry_key(e), TEXT(".encoding")))
+		s->r->encoding_entry = (uint32_t)doc->count;
 	doc->count++;
 	return true;
 }
@@ -443,7 +445,8 @@ static bool take_ordinary_line(struct scan *s)
 		return false;
 	close = find_stop(value, '"');
 	next = close + 1 + (close[1] == '\r');
-	if (*close != '"' || *next != '\n' || !is_key_first(*key) || s->doc->count >= s->room ||
+	/* not is_key_first(): .encoding has to go through add_entry() */
+	if (*close != '"' || *next != '\n' || !is_letter(*key) || s->doc->count >= s->room ||
 	    len > s->doc->limits.key_length ||
 	    (size_t)(close - value) > s->doc->limits.value_length)
 		return false;
