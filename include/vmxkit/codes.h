@@ -15,7 +15,7 @@
  *   200-299  escapes, datastore names and paths
  *   300-329  the machine can't be read from the document
  *   330-399  the machine is read otherwise than libvirt reads it
- *   400-499  what domain XML can't say
+ *   400-499  what a person should know, libvirt or not
  */
 #ifndef VMXKIT_CODES_H
 #define VMXKIT_CODES_H
@@ -68,7 +68,54 @@
 	X(308, OUT_OF_RANGE, "out-of-range", INPUT, "A number is outside what the key allows.") \
 	X(309, INVALID_VALUE, "invalid-value", INPUT, "A value is none of the words that the key allows.") \
 	X(310, INDEX_OUT_OF_RANGE, "index-out-of-range", INPUT, "The number of a device is beyond what any machine has.") \
-	X(311, INVALID_FILE_NAME, "invalid-file-name", INPUT, "A file name does not fit the rules that were asked for.")
+	X(311, INVALID_FILE_NAME, "invalid-file-name", INPUT, "A file name does not fit the rules that were asked for.") \
+	X(330, CONFIG_VERSION, "config-version", INPUT, "config.version is missing or not 8.") \
+	X(331, HARDWARE_VERSION, "hardware-version", INPUT, "virtualHW.version is missing or below 4.") \
+	X(332, BOOLEAN_SPELLING, "boolean-spelling", INPUT, "A boolean is spelt 1, 0, yes, no, on or off.") \
+	X(333, INTEGER_SPELLING, "integer-spelling", INPUT, "A number has blanks behind it.") \
+	X(334, EMPTY_VALUE, "empty-value", INPUT, "A value is empty where that says nothing; it is read as if the key were not there.") \
+	X(335, NAME_ESCAPES, "name-escapes", INPUT, "An escape in displayName or annotation is malformed, or cuts the text off.") \
+	X(336, MEMORY_SIZE, "memory-size", INPUT, "memsize is not a multiple of 4.") \
+	X(337, CORES_PER_SOCKET, "cores-per-socket", INPUT, "cpuid.coresPerSocket does not divide numvcpus.") \
+	X(338, CPU_AFFINITY, "cpu-affinity", INPUT, "sched.cpu.affinity names fewer CPUs than the machine has.") \
+	X(339, GENERATION_ID, "generation-id", INPUT, "The generation id is written so that the guest reads the same value as in VMware; libvirt's text is in another byte order.") \
+	X(340, ARCHITECTURE, "architecture", INPUT, "The guest is an ARM system, which libvirt takes for x86_64.") \
+	X(341, FIRMWARE, "firmware", INPUT, "firmware is spelt in a way that libvirt does not take.") \
+	X(342, NVRAM, "nvram", INPUT, "nvram names no usable file and is left out.") \
+	X(343, SCSI_MODEL, "scsi-model", INPUT, "The model of a SCSI controller is none that libvirt knows.") \
+	X(344, PCI_SLOT, "pci-slot", INPUT, "A pciSlotNumber is no number.") \
+	X(345, DISK_TYPE, "disk-type", INPUT, "deviceType and fileName of a disk do not go together for libvirt.") \
+	X(346, DISK_IMAGE, "disk-image", INPUT, "A disk image is no .vmdk file.") \
+	X(347, EMPTY_DISK_SLOT, "empty-disk-slot", INPUT, "A disk has no file; it is left out.") \
+	X(348, CDROM_BACKING, "cdrom-backing", INPUT, "What is behind a CD-ROM drive does not go together for libvirt.") \
+	X(349, EMPTY_DRIVE, "empty-drive", INPUT, "A drive names no medium or device that a host could have; it is empty.") \
+	X(350, SCSI_UNIT, "scsi-unit", INPUT, "A SCSI unit is beyond what the hardware version has.") \
+	X(351, SATA_ADDRESS, "sata-address", INPUT, "libvirt gives a SATA disk an address other than its place.") \
+	X(352, TARGET_NAME, "target-name", INPUT, "Two disks would have the same target name; one gets another.") \
+	X(353, FLOPPY_PRESENT, "floppy-present", INPUT, "A floppy drive is there by VMware's default, which is not libvirt's.") \
+	X(354, FLOPPY_TYPE, "floppy-type", INPUT, "A floppy drive does not say whether it is a file or a device.") \
+	X(355, USB_DISK, "usb-disk", INPUT, "A disk hangs on USB, which libvirt leaves out.") \
+	X(356, CARD_KEY, "card-key", INPUT, "A key begins with 'ethernet', but names no card.") \
+	X(357, CONNECTION_TYPE, "connection-type", INPUT, "A card is connected in a way that libvirt refuses.") \
+	X(358, CONNECTION_DEFAULT, "connection-default", INPUT, "A card does not say how it is connected: VMware bridges it, libvirt does not connect it.") \
+	X(359, NETWORK_NAME, "network-name", INPUT, "A card that is bridged or connected to a custom network does not name it.") \
+	X(360, ADDRESS_TYPE, "address-type", INPUT, "The kind of a MAC address is none that libvirt knows.") \
+	X(361, MAC_SPELLING, "mac-spelling", INPUT, "A MAC address is not spelt with colons.") \
+	X(362, CHECK_MAC, "check-mac", INPUT, "checkMACAddress is spelt in capitals, which libvirt takes for false.") \
+	X(363, NIC_MODEL, "nic-model", INPUT, "The model of a card is none that libvirt knows.") \
+	X(364, THINPRINT, "thinprint", INPUT, "A serial port is VMware's virtual printer; it is left out.") \
+	X(365, PORT_BACKING, "port-backing", INPUT, "A serial or parallel port has nothing usable behind it.") \
+	X(366, SHARED_FOLDER, "shared-folder", INPUT, "A shared folder is incomplete; it is left out.") \
+	X(400, NO_UUID, "no-uuid", INPUT, "The machine has no UUID: all zeros are written.") \
+	X(401, NO_MAC, "no-mac", INPUT, "A card has no MAC address yet: all zeros are written.") \
+	X(402, NO_MEMORY_SIZE, "no-memory-size", INPUT, "The machine does not say how much memory it has: VMware's default of 32 MiB is written.") \
+	X(403, SNAPSHOT, "snapshot", INPUT, "A disk image is a snapshot and needs its parents.") \
+	X(404, SUSPENDED, "suspended", INPUT, "The machine is suspended; its memory is not converted.") \
+	X(405, ENCRYPTED_TPM, "encrypted-tpm", INPUT, "The state of the TPM is encrypted and stays behind.") \
+	X(406, NO_SUCH_SLOT, "no-such-slot", INPUT, "A disk stands where no machine has a place for one; it is left out.") \
+	X(407, NO_CONTROLLER, "no-controller", INPUT, "A disk hangs on a controller that is not present; it is left out.") \
+	X(408, UNUSABLE_VALUE, "unusable-value", INPUT, "A value that libvirt does not read is of no use; it is left out.") \
+	X(409, CONTROL_CHARACTER, "control-character", INPUT, "A text holds a character that XML can't hold; it is left out.")
 
 enum vmx_code {
 	VMX_OK = 0,

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/number.h"
+#include "machine/reader.h"
+
+/*
+ * Messages are formatted here once and passed on as "%s", so that the functions
+ * below can have their own parameters.
+ */
+static void format_to(char out[MESSAGE_MAX], const char *format, va_list args)
+	VMXI_FORMAT(2, 0);
+
+static void format_to(char out[MESSAGE_MAX], const char *format, va_list args)
+{
+	if (vsnprintf(out, MESSAGE_MAX, format, args) < 0)
+		out[0] = '\0';
+}
+
+static struct position position_of(const struct entry *e)
+{
+	return e ? entry_value_position(e) : NOWHERE;
+}
+
+enum vmx_code vmxi_refused_by_libvirt(struct reader *r, enum vmx_code code, const struct entry *e,
+				      const char *format, ...)
+{
+	bool fatal = as_libvirt(r) || r->strict;
+	char message[MESSAGE_MAX];
+	va_list args;
+
+	if (!fatal && !r->reporter.fn)
+		return VMX_OK;
+	va_start(args, format);
+	format_to(message, format, args);
+	va_end(args);
+	if (fatal)
+		return vmxi_fail(r->error, code, position_of(e), "%s", message);
+	vmxi_report(&r->reporter, code, VMX_NOTE, position_of(e), "%s", message);
+	return VMX_OK;
+}
+
+enum vmx_code vmxi_lost_by_libvirt(struct reader *r, enum vmx_code code, const struct entry *e,
+				   bool *ret_ours, const char *format, ...)
+{
+	char message[MESSAGE_MAX];
+	va_list args;
+
+	*ret_ours = !as_libvirt(r);
+	if (as_libvirt(r) || (!r->strict && !r->reporter.fn))
+		return VMX_OK;
+	va_start(args, format);
+	format_to(message, format, args);
+	va_end(args);
+	if (r->strict)
+		return vmxi_fail(r->error, code, position_of(e), "%s", message);
+	vmxi_report(&r->reporter, code, VMX_NOTE, position_of(e), "%s", message);
+	return VMX_OK;
+}
+
+void vmxi_warn(struct reader *r, enum vmx_code code, const struct entry *e,
+	       const char *format, ...)
+{
+	char message[MESSAGE_MAX];
+	va_list args;
+
+	if (as_libvirt(r) || !r->reporter.fn)
+		return;
+	va_start(args, format);
+	format_to(message, format, args);
+	va_end(args);
+	vmxi_report(&r->reporter, code, VMX_WARNING, position_of(e), "%s", message);
+}
+
+enum vmx_code vmxi_fail_at(struct reader *r, enum vmx_code code, const struct entry *e,
+			   const char *format, ...)
+{
+	char message[MESSAGE_MAX];
+	va_list args;
+
+	if (!r->error)
+		return code;
+	va_start(args, format);
+	format_to(message, format, args);
+	va_end(args);
+	return vmxi_fail(r->error, code, position_of(e), "%s", message);
+}
+
+const struct word *vmxi_find_word(const struct word *words, size_t count, struct text t)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (text_equal_nocase(words[i].word, t))
+			return &words[i];
+	}
+	return NULL;
+}
+
+/* The key of an entry and its value, quoted for a message. */
+struct quoted {
+	char key[QUOTE_MAX], value[QUOTE_MAX];
+};
+
+static struct quoted quote_entry(const struct entry *e)
+{
+	struct quoted q;
+
+	vmxi_quote(q.key, entry_key(e));
+	vmxi_quote(q.value, entry_value(e));
+	return q;
+}
+
+/* "": VMware takes an empty setting for one that is not there; libvirt does not. */
+static enum vmx_code empty_value(struct reader *r, const struct entry *e)
+{
+	struct quoted q = quote_entry(e);
+
+	return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, e,
+				       "%s is empty; read as if the key were not there", q.key);
+}
+
+static const char *template_hint(const struct entry *e)
+{
+	struct text v = entry_value(e);
+	size_t at = vmxi_text_find(v, '{');
+
+	if (text_starts(v, TEXT("<%")) || text_starts(v, TEXT("$")) ||
+	    (at + 1 < v.len && v.ptr[at + 1] == '{'))
+		return "; the file seems to be a template: render it first";
+	return "";
+}
+
+static const struct word truth[] = {
+	{ { "true", 4 }, 1 }, { { "false", 5 }, 0 },
+};
+
+/* What VMware's readers take besides. */
+static const struct word more_truth[] = {
+	{ { "1", 1 }, 1 }, { { "0", 1 }, 0 },
+	{ { "yes", 3 }, 1 }, { { "no", 2 }, 0 },
+	{ { "on", 2 }, 1 }, { { "off", 3 }, 0 },
+};
+
+enum vmx_code vmxi_read_boolean(struct reader *r, const struct entry *e, bool missing, bool *ret)
+{
+	const struct word *word;
+
+	*ret = missing;
+	if (!e)
+		return VMX_OK;
+	set_fate(r, e, FATE_USED);
+	word = FIND_WORD(truth, entry_value(e));
+	if (!word && e->value_len == 0 && !as_libvirt(r))
+		return empty_value(r, e);
+	if (!word) {
+		struct quoted q = quote_entry(e);
+
+		word = FIND_WORD(more_truth, entry_value(e));
+		if (!word || as_libvirt(r))
+			return vmxi_fail_at(r, VMX_CODE_INVALID_BOOLEAN, e,
+					    "%s is '%s', but has to be TRUE or FALSE%s",
+					    q.key, q.value, template_hint(e));
+		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_BOOLEAN_SPELLING, e,
+					    "%s is '%s'; read as %s", q.key, q.value,
+					    word->value ? "TRUE" : "FALSE"));
+	}
+	*ret = word->value != 0;
+	return VMX_OK;
+}
+
+static enum vmx_code invalid_integer(struct reader *r, const struct entry *e)
+{
+	struct quoted q = quote_entry(e);
+
+	return vmxi_fail_at(r, VMX_CODE_INVALID_INTEGER, e,
+			    "%s is '%s', but has to be a whole number of at most 64 bits%s",
+			    q.key, q.value, template_hint(e));
+}
+
+enum vmx_code vmxi_read_integer(struct reader *r, const struct entry *e, int64_t missing,
+				int64_t *ret)
+{
+	struct text value;
+
+	*ret = missing;
+	if (!e)
+		return VMX_OK;
+	set_fate(r, e, FATE_USED);
+	value = entry_value(e);
+	if (vmxi_parse_int64(value, ret))
+		return VMX_OK;
+	*ret = -1;
+	if (text_equal_nocase(value, TEXT("unlimited")))
+		return VMX_OK;
+	if (as_libvirt(r))
+		return invalid_integer(r, e);
+	*ret = missing;
+	if (vmxi_text_trim(value).len == 0)
+		return empty_value(r, e);
+	if (!vmxi_parse_int64(vmxi_text_trim(value), ret))
+		return invalid_integer(r, e);
+	return vmxi_refused_by_libvirt(r, VMX_CODE_INTEGER_SPELLING, e,
+				       "there are blanks behind the number");
+}
+
+enum vmx_code vmxi_read_text(struct reader *r, const struct entry *e, struct text *ret)
+{
+	*ret = NO_TEXT;
+	if (!e)
+		return VMX_OK;
+	set_fate(r, e, FATE_USED);
+	*ret = entry_value(e);
+	if (e->flags & VMX_ENTRY_MISFIT) {
+		struct quoted q = quote_entry(e);
+
+		return vmxi_fail_at(r, VMX_CODE_INVALID_UTF8, e,
+				    "the value of %s does not fit the file's encoding, %s: "
+				    "correct .encoding, or say which encoding it is",
+				    q.key, r->document->encoding);
+	}
+	return VMX_OK;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/*
+ * space* ( ("-" / " ")* hex hex ){16} space*: libvirt's lenient form.
+ */
+static bool parse_uuid(struct text t, uint8_t ret[16])
+{
+	size_t at = 0;
+
+	while (at < t.len && is_space(t.ptr[at]))
+		at++;
+	for (size_t i = 0; i < 16; i++) {
+		int high, low;
+
+		while (at < t.len && (t.ptr[at] == ' ' || t.ptr[at] == '-'))
+			at++;
+		if (t.len - at < 2)
+			return false;
+		high = hex_value(t.ptr[at]);
+		low = hex_value(t.ptr[at + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		ret[i] = (uint8_t)(high << 4 | low);
+		at += 2;
+	}
+	while (at < t.len && is_space(t.ptr[at]))
+		at++;
+	return at == t.len;
+}
+
+enum vmx_code vmxi_read_uuid(struct reader *r, const struct entry *e, uint8_t ret[16])
+{
+	struct quoted q;
+
+	if (!e)
+		return VMX_OK;
+	set_fate(r, e, FATE_USED);
+	if (parse_uuid(entry_value(e), ret))
+		return VMX_OK;
+	memset(ret, 0, 16);
+	if (e->value_len == 0 && !as_libvirt(r))
+		return empty_value(r, e);
+	q = quote_entry(e);
+	return vmxi_fail_at(r, VMX_CODE_INVALID_UUID, e,
+			    "%s is '%s', but has to be 16 pairs of hex digits%s",
+			    q.key, q.value, template_hint(e));
+}
+
+enum vmx_code vmxi_read_slot(struct reader *r, const struct entry *e, struct pci_slot *ret)
+{
+	int64_t number;
+	enum vmx_code code;
+
+	ret->given = false;
+	if (!e)
+		return VMX_OK;
+	code = vmxi_read_integer(r, e, -1, &number);
+	if (code == VMX_CODE_INVALID_INTEGER && !as_libvirt(r)) {
+		struct quoted q = quote_entry(e);
+
+		set_fate(r, e, FATE_UNUSABLE);
+		vmx_error_clear(r->error);
+		return vmxi_refused_by_libvirt(r, VMX_CODE_PCI_SLOT, e,
+					       "%s is '%s', which is no number; the device gets no "
+					       "PCI address", q.key, q.value);
+	}
+	if (code != VMX_OK)
+		return code;
+	ret->given = number != -1;
+	ret->number = number;
+	return VMX_OK;
+}
+
+static enum vmx_code bad_file_name(struct reader *r, const struct entry *e)
+{
+	struct quoted q = quote_entry(e);
+	char why[QUOTE_MAX];
+
+	vmxi_quote(why, (struct text){ r->scratch.data, r->scratch.length });
+	return vmxi_fail_at(r, VMX_CODE_INVALID_FILE_NAME, e,
+			    "%s names the file '%s', which does not fit the rules for file names%s%s",
+			    q.key, q.value, r->scratch.length ? ": " : "", why);
+}
+
+enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool missing_allowed,
+				struct text *ret)
+{
+	struct text name;
+
+	TRY(vmxi_read_text(r, e, &name));
+	*ret = name;
+	if (!r->file_name)
+		return VMX_OK;
+	vmxi_bytes_clear(&r->scratch);
+	switch (r->file_name(r->file_name_user, name.ptr, name.len, missing_allowed, &r->scratch)) {
+	case VMX_FILE_NAME_OK:
+		*ret = vmxi_arena_copy(&r->machine->arena,
+				       (struct text){ r->scratch.data, r->scratch.length });
+		return ret->ptr ? VMX_OK : vmxi_out_of_memory(r->error);
+	case VMX_FILE_NAME_MISSING:
+		*ret = NO_TEXT;
+		return missing_allowed ? VMX_OK : bad_file_name(r, e);
+	case VMX_FILE_NAME_NO_MEMORY:
+		return vmxi_out_of_memory(r->error);
+	case VMX_FILE_NAME_INVALID:
+		break;
+	}
+	return bad_file_name(r, e);
+}
+
+void *vmxi_add_item(struct reader *r, void *items_pointer, size_t *count, size_t *capacity,
+		    size_t size)
+{
+	struct arena *arena = &r->machine->arena;
+	char *items;
+
+	/* a pointer of another type: by copy, not by cast */
+	memcpy(&items, items_pointer, sizeof(items));
+	if (*count == *capacity) {
+		size_t wanted = *capacity ? *capacity * 2 : 4;
+		char *grown = vmxi_arena_allocate(arena, wanted * size);
+
+		if (!grown)
+			return NULL;
+		if (*count > 0)
+			memcpy(grown, items, *count * size);
+		items = grown;
+		memcpy(items_pointer, &items, sizeof(items));
+		*capacity = wanted;
+	}
+	return memset(items + (*count)++ * size, 0, size);
+}
