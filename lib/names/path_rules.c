@@ -217,7 +217,8 @@ static enum vmx_file_name_answer below_volumes(const struct vmx_path_rules *rule
 	struct text rest = text_skip(datastore, end);
 
 	datastore.len = end;
-	if (end == 0 || rest.len < 2)
+	/* a name that is empty has nothing behind it either: the slashes are skipped */
+	if (rest.len < 2)
 		return invalid(ret, "a path below /vmfs/volumes has to name a datastore and a file");
 	rest = text_skip(rest, 1);
 	if (rules->count > 0 && !find_datastore(rules, datastore)) {

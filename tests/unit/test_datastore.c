@@ -77,6 +77,9 @@ static void libvirts_directory_without_a_slash_is_the_path_itself(void **state)
 		{ "[datastore] directory/", LIBVIRT, "datastore", "directory/", "directory", "" },
 		{ "[datastore]", LIBVIRT, "datastore", "", "", "" },
 		{ "[ds] /dir/file", LIBVIRT, "ds", "/dir/file", "/dir", "file" },
+		/* what it keeps behind brackets is not in the other forms */
+		{ "/vmfs/volumes/ds//dir/file", LIBVIRT, "ds", "dir/file", "dir", "file" },
+		{ "https://h/folder//file?dsName=ds", LIBVIRT, "ds", "file", "file", "file" },
 	};
 
 	(void)state;

@@ -173,6 +173,8 @@ static const struct {
 	{ VMX_ESCAPE_DATASTORE_ITEM, "ab+JQ-zz", VMX_CODE_INVALID_ESCAPE, 3 },
 	/* "~~~%": the fourth byte of a run comes from its fifth character */
 	{ VMX_ESCAPE_DATASTORE_ITEM, "x+fn5+JQ", VMX_CODE_INVALID_ESCAPE, 6 },
+	/* "~%zz": the second of two runs that follow each other */
+	{ VMX_ESCAPE_DATASTORE_ITEM, "+fg-+JQ-zz", VMX_CODE_INVALID_ESCAPE, 5 },
 	{ VMX_ESCAPE_DATASTORE_ITEM, "+fg-x+fiU-g1", VMX_CODE_INVALID_ESCAPE, 7 },
 };
 
