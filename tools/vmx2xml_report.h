@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * --report: what became of each key.  Values are not shown, since some are
+ * passwords.
+ */
+#ifndef VMXTOOL_VMX2XML_REPORT_H
+#define VMXTOOL_VMX2XML_REPORT_H
+
+#include <vmxkit/machine.h>
+
+#include "common/diagnostics.h"
+
+/* A line for each key, and a line of counts.  False: errno says why. */
+bool report_as_text(const char *file, const struct vmx_machine *machine);
+
+/* One JSON object on one line. */
+bool report_as_json(const char *file, const char *output, const struct vmx_machine *machine,
+		    const struct findings *findings);
+
+#endif
