@@ -202,10 +202,15 @@ static int print_prefixes(void)
 static void print_heads(void)
 {
 	printf("static const struct head_row head_rows[] = {\n");
-	for (size_t i = 0; i < HEADS; i++)
-		printf("\t{ \"%s\", %zu, %s, %s, %s, %s, %s },\n", heads[i].prefix,
-		       strlen(heads[i].prefix), heads[i].shape, heads[i].set, heads[i].device,
+	for (size_t i = 0; i < HEADS; i++) {
+		struct key_words w = key_words(heads[i].prefix, strlen(heads[i].prefix));
+
+		if (w.len > KEY_WORDS_COMPLETE)
+			exit(1);
+		printf("\t{ 0x%" PRIx64 "u, 0x%" PRIx64 "u, %zu, %s, %s, %s, %s, %s },\n",
+		       w.first, w.last, w.len, heads[i].shape, heads[i].set, heads[i].device,
 		       heads[i].unit_set, heads[i].unit_device);
+	}
 	printf("};\n\n");
 }
 

@@ -23,7 +23,7 @@ enum shape {
 };
 
 struct head_row {
-	const char *prefix;
+	uint64_t first, last;	/* key_words() of the prefix */
 	size_t len;
 	enum shape shape;
 	enum field_set set;
@@ -114,6 +114,17 @@ static struct key_match match_device(const struct head_row *head, struct text ke
 	return m;
 }
 
+/* Heads are short enough for two words to say all of them. */
+static bool begins_with(struct text key, const struct head_row *head)
+{
+	struct key_words w;
+
+	if (key.len <= head->len)
+		return false;
+	w = key_words(key.ptr, head->len);
+	return w.first == head->first && w.last == head->last;
+}
+
 struct key_match vmxi_match_key(struct text key)
 {
 	const struct prefix_row *prefix;
@@ -130,7 +141,7 @@ struct key_match vmxi_match_key(struct text key)
 		const struct head_row *head = &head_rows[prefix->head + i];
 		struct key_match m;
 
-		if (key.len <= head->len || !vmxi_equal_nocase(key.ptr, head->prefix, head->len))
+		if (!begins_with(key, head))
 			continue;
 		m = match_device(head, key);
 		if (m.set != SET_NONE)

@@ -124,10 +124,11 @@ static bool collect_entry(struct settings *s, const struct entry *e, struct aren
 	struct key_match m = vmxi_match_key(entry_key(e));
 	struct device *device;
 
-	if (m.kind != DEVICE_ETHERNET && text_starts_nocase(entry_key(e), TEXT("ethernet")))
-		check_card(s, e);
-	if (m.set == SET_NONE)
+	if (m.set == SET_NONE) {
+		if (text_starts_nocase(entry_key(e), TEXT("ethernet")))
+			check_card(s, e);
 		return true;
+	}
 	if (m.set == SET_KEY) {
 		if (!s->keys[m.id])
 			s->keys[m.id] = e;
