@@ -130,9 +130,28 @@ static const char *template_hint(const struct entry *e)
 	return "";
 }
 
-static const struct word truth[] = {
-	{ { "true", 4 }, 1 }, { { "false", 5 }, 0 },
-};
+/*
+ * Most values are booleans, so these two words are compared as numbers.  Folding
+ * by | 0x20 is exact here: only letters become the letters of "true" and "false".
+ */
+static bool folds_to(const char *p, const char word[4])
+{
+	uint32_t a, b;
+
+	memcpy(&a, p, sizeof(a));
+	memcpy(&b, word, sizeof(b));
+	return (a | 0x20202020u) == b;
+}
+
+/* 1, 0, or -1 for another word. */
+static int truth_of(struct text t)
+{
+	if (t.len == 4 && folds_to(t.ptr, "true"))
+		return 1;
+	if (t.len == 5 && folds_to(t.ptr, "fals") && (t.ptr[4] | 0x20) == 'e')
+		return 0;
+	return -1;
+}
 
 /* What VMware's readers take besides. */
 static const struct word more_truth[] = {
@@ -141,30 +160,36 @@ static const struct word more_truth[] = {
 	{ { "on", 2 }, 1 }, { { "off", 3 }, 0 },
 };
 
+/* What libvirt refuses. */
+static enum vmx_code read_odd_boolean(struct reader *r, const struct entry *e, bool *ret)
+{
+	const struct word *word = FIND_WORD(more_truth, entry_value(e));
+	struct quoted q;
+
+	if (e->value_len == 0 && !as_libvirt(r))
+		return empty_value(r, e);
+	q = quote_entry(e);
+	if (!word || as_libvirt(r))
+		return vmxi_fail_at(r, VMX_CODE_INVALID_BOOLEAN, e,
+				    "%s is '%s', but has to be TRUE or FALSE%s",
+				    q.key, q.value, template_hint(e));
+	*ret = word->value != 0;
+	return vmxi_refused_by_libvirt(r, VMX_CODE_BOOLEAN_SPELLING, e, "%s is '%s'; read as %s",
+				       q.key, q.value, *ret ? "TRUE" : "FALSE");
+}
+
 enum vmx_code vmxi_read_boolean(struct reader *r, const struct entry *e, bool missing, bool *ret)
 {
-	const struct word *word;
+	int truth;
 
 	*ret = missing;
 	if (!e)
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
-	word = FIND_WORD(truth, entry_value(e));
-	if (!word && e->value_len == 0 && !as_libvirt(r))
-		return empty_value(r, e);
-	if (!word) {
-		struct quoted q = quote_entry(e);
-
-		word = FIND_WORD(more_truth, entry_value(e));
-		if (!word || as_libvirt(r))
-			return vmxi_fail_at(r, VMX_CODE_INVALID_BOOLEAN, e,
-					    "%s is '%s', but has to be TRUE or FALSE%s",
-					    q.key, q.value, template_hint(e));
-		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_BOOLEAN_SPELLING, e,
-					    "%s is '%s'; read as %s", q.key, q.value,
-					    word->value ? "TRUE" : "FALSE"));
-	}
-	*ret = word->value != 0;
+	truth = truth_of(entry_value(e));
+	if (truth < 0)
+		return read_odd_boolean(r, e, ret);
+	*ret = truth != 0;
 	return VMX_OK;
 }
 
