@@ -118,8 +118,9 @@ VMX_API enum vmx_code vmx_document_write(const struct vmx_document *document,
 					 struct vmx_bytes *ret, struct vmx_error *error);
 
 /*
- * The encoding of the file, as the file names it; "UTF-8" where it names none.
- * Borrowed until the document is freed.
+ * The encoding that the document was read with: as the options name it, or else
+ * as the file names it; "UTF-8" where neither does.  Borrowed until the document is
+ * freed.
  */
 VMX_API const char *vmx_document_encoding(const struct vmx_document *document);
 
@@ -172,7 +173,7 @@ VMX_API enum vmx_code vmx_document_get(const struct vmx_document *document,
  * The value is UTF-8 and is written in the file's encoding, just as it is: so
  * VMX_CODE_UNREPRESENTABLE_VALUE if it holds a quote, a line end or a NUL (see
  * vmx_document_set_text()), VMX_CODE_INVALID_UTF8, VMX_CODE_UNENCODABLE_CHARACTER
- * if the encoding lacks a character; VMX_CODE_INVALID_KEY if the key is not one
+ * if the encoding lacks a character; VMX_CODE_INVALID_KEY if a new key is not one
  * that libvirt's reader takes; VMX_CODE_KEY_TOO_LONG, VMX_CODE_VALUE_TOO_LONG,
  * VMX_CODE_TOO_MANY_ENTRIES, VMX_CODE_FILE_TOO_LARGE as for reading;
  * VMX_CODE_OUT_OF_MEMORY.  After a failure the document is as it was.
@@ -201,7 +202,8 @@ VMX_API enum vmx_code vmx_document_set_text(struct vmx_document *document,
 /*
  * Removes a key, with its line (and the comment behind it) if nothing else
  * stands on it; of duplicates all, so that the key is gone.
- * VMX_CODE_KEY_NOT_FOUND, VMX_CODE_OUT_OF_MEMORY.
+ * VMX_CODE_KEY_NOT_FOUND, VMX_CODE_OUT_OF_MEMORY; and as for setting,
+ * VMX_CODE_UNREPRESENTABLE_VALUE for .encoding where the document is not in UTF-8.
  */
 VMX_API enum vmx_code vmx_document_unset(struct vmx_document *document,
 					 const char *key, size_t key_length,
@@ -210,7 +212,9 @@ VMX_API enum vmx_code vmx_document_unset(struct vmx_document *document,
 /*
  * Gives an entry (of duplicates all) another key; value and place stay.  Changing
  * only the case is fine.  VMX_CODE_KEY_NOT_FOUND, VMX_CODE_KEY_EXISTS,
- * VMX_CODE_INVALID_KEY, VMX_CODE_KEY_TOO_LONG, VMX_CODE_OUT_OF_MEMORY.
+ * VMX_CODE_INVALID_KEY, VMX_CODE_KEY_TOO_LONG, VMX_CODE_FILE_TOO_LARGE,
+ * VMX_CODE_OUT_OF_MEMORY; VMX_CODE_UNREPRESENTABLE_VALUE where the new or the
+ * missing .encoding would change what values mean.
  */
 VMX_API enum vmx_code vmx_document_rename(struct vmx_document *document,
 					  const char *key, size_t key_length,

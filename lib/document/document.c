@@ -74,7 +74,7 @@ bool vmxi_find(struct reading *r, enum phase phase, const struct finding *findin
 
 static const char *const finding_texts[] = {
 	[VMX_CODE_BYTE_ORDER_MARK - VMX_CODE_NOT_VMX] =
-		"the file begins with a UTF-8 byte order mark",
+		"a byte order mark of UTF-8, which libvirt refuses, is skipped",
 	[VMX_CODE_UNQUOTED_VALUE - VMX_CODE_NOT_VMX] =
 		"the value of '%s' has no quotes; ESXi refuses such a file",
 	[VMX_CODE_ODD_KEY - VMX_CODE_NOT_VMX] =

@@ -200,7 +200,8 @@ static bool place_all(struct vmx_document *doc)
 
 bool vmxi_index_build(struct vmx_document *doc)
 {
-	if (!make_slots(doc, doc->count) || !place_all(doc))
+	/* room for one more, so that adding to a full table makes it grow */
+	if (!make_slots(doc, doc->count - doc->gone + 1) || !place_all(doc))
 		return false;
 	if (doc->index.overflow_count > 0) {
 		sort_overflow(doc);
@@ -255,3 +256,60 @@ uint32_t vmxi_index_find(const struct vmx_document *doc, struct text key, uint32
 	return doc->index.overflow[place];
 }
 
+/*
+ * Edits
+ */
+bool vmxi_index_reserve(struct vmx_document *doc)
+{
+	struct key_index old = doc->index;
+
+	if ((old.used + 1) * SLOTS_PER_ENTRY > (size_t)old.mask + 1) {
+		doc->index = (struct key_index){ .slots = NULL };
+		if (!vmxi_index_build(doc)) {
+			vmxi_index_release(doc);
+			doc->index = old;
+			return false;
+		}
+		vmxi_release(&doc->allocator, old.slots);
+		vmxi_release(&doc->allocator, old.overflow);
+	}
+	return reserve_overflow(doc);
+}
+
+void vmxi_index_add(struct vmx_document *doc, uint32_t entry)
+{
+	struct key_index *index = &doc->index;
+	const struct entry *e = &doc->entries[entry];
+	size_t place;
+
+	for (size_t n = 0; n < PROBES_MAX; n++) {
+		struct key_slot *slot = window(index, e->hash, n);
+
+		if (slot->entry == KEY_SLOT_FREE || slot->entry == KEY_SLOT_DELETED) {
+			index->used += slot->entry == KEY_SLOT_FREE;
+			*slot = (struct key_slot){ e->hash, entry };
+			return;
+		}
+	}
+	place = overflow_place(doc, entry_key(e));
+	memmove(index->overflow + place + 1, index->overflow + place,
+		(index->overflow_count++ - place) * sizeof(*index->overflow));
+	index->overflow[place] = entry;
+}
+
+void vmxi_index_remove(struct vmx_document *doc, uint32_t entry)
+{
+	struct key_index *index = &doc->index;
+	const struct entry *e = &doc->entries[entry];
+	bool full;
+	struct key_slot *slot = find_slot(doc, entry_key(e), e->hash, &full);
+	size_t place;
+
+	if (slot) {
+		slot->entry = KEY_SLOT_DELETED;
+		return;
+	}
+	place = overflow_place(doc, entry_key(e));
+	memmove(index->overflow + place, index->overflow + place + 1,
+		(--index->overflow_count - place) * sizeof(*index->overflow));
+}

@@ -28,6 +28,7 @@
  *              /  <"> *( any but <"> and EOL )   unclosed: to the end of line
  *              /  ""
  *   statement  =/ directive / *( any but EOL )   skipped
+ *              /  mark statement                 a byte order mark: skipped
  *   separator  =/ *( any but EOL )               skipped
  *
  * None of these can begin where the strict grammar still has a way to go on, so
@@ -383,9 +384,26 @@ static bool take_assignment(struct scan *s)
 	return take_rest(s, &e);
 }
 
+/*
+ * Tolerant: byte order marks in front of a line.  The first line has one where
+ * PowerShell wrote the file, and others where such files were put together.
+ */
+static bool skip_marks(struct scan *s)
+{
+	while (!s->strict && s->end - s->p >= 3 && memcmp(s->p, "\xEF\xBB\xBF", 3) == 0) {
+		if (!find_at(s, VMX_CODE_BYTE_ORDER_MARK, VMX_NOTE, s->p, NO_ENTRY))
+			return false;
+		s->p += 3;
+		skip_space(s);
+	}
+	return true;
+}
+
 static bool take_statement(struct scan *s)
 {
 	skip_space(s);
+	if (!skip_marks(s))
+		return false;
 	if (s->p < s->end && *s->p == '#') {
 		skip_line(s);
 		return true;
@@ -476,16 +494,6 @@ static bool take_ordinary_lines(struct scan *s)
 /*
  * The whole
  */
-static bool skip_mark(struct scan *s)
-{
-	if (s->strict || s->end - s->p < 3 || memcmp(s->p, "\xEF\xBB\xBF", 3) != 0)
-		return true;
-	if (!find_at(s, VMX_CODE_BYTE_ORDER_MARK, VMX_NOTE, s->p, NO_ENTRY))
-		return false;
-	s->p += 3;
-	return true;
-}
-
 static enum vmx_code scan(struct reading *r, bool slowly)
 {
 	struct scan s = {
@@ -495,8 +503,6 @@ static enum vmx_code scan(struct reading *r, bool slowly)
 	};
 
 	s.room = s.doc->capacity < s.doc->limits.entries ? s.doc->capacity : s.doc->limits.entries;
-	if (!skip_mark(&s))
-		return s.code;
 	while (s.p < s.end) {
 		/* as behind any separator; the padding may have counted as a line end */
 		if (!slowly && take_ordinary_lines(&s))
