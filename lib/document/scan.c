@@ -73,10 +73,10 @@ static bool expected(struct scan *s, const char *p, const char *what)
 	return false;
 }
 
-static bool fail_limit(struct scan *s, enum vmx_code code, const char *p, const char *what,
-		       size_t limit, const char *option)
+static bool fail_limit(struct scan *s, enum vmx_code code, struct position where,
+		       const char *what, size_t limit, const char *option)
 {
-	s->code = vmxi_fail(s->r->error, code, position_at(s, p),
+	s->code = vmxi_fail(s->r->error, code, where,
 			    "%s than the limit of %zu; the option %s raises it",
 			    what, limit, option);
 	return false;
@@ -134,13 +134,14 @@ static void skip_line(struct scan *s)
 /*
  * Entries
  */
-static bool make_room(struct scan *s)
+static bool make_room(struct scan *s, const struct entry *e)
 {
 	struct vmx_document *doc = s->doc;
 
 	if (doc->count >= doc->limits.entries)
-		return fail_limit(s, VMX_CODE_TOO_MANY_ENTRIES, s->p, "the file has more entries",
-				  doc->limits.entries, "max_entries");
+		return fail_limit(s, VMX_CODE_TOO_MANY_ENTRIES, entry_position(e),
+				  "the file has more entries", doc->limits.entries,
+				  "max_entries");
 	if (!vmxi_vector_reserve(&doc->allocator, (void **)&doc->entries, &doc->capacity,
 				 doc->count, sizeof(*doc->entries))) {
 		s->code = vmxi_out_of_memory(s->r->error);
@@ -150,22 +151,22 @@ static bool make_room(struct scan *s)
 	return true;
 }
 
-static bool add_entry(struct scan *s, const struct entry *e)
+static bool add_entry(struct scan *s, struct entry *e)
 {
 	struct vmx_document *doc = s->doc;
 
+	e->value_at = (uint32_t)(e->value - doc->bytes);
+	e->raw_len = e->value_len;
+	e->hash = vmxi_key_hash_padded(e->key, e->key_len);
 	if (e->value_len > doc->limits.value_length)
-		return fail_limit(s, VMX_CODE_VALUE_TOO_LONG, e->key, "the value is longer",
-				  doc->limits.value_length, "max_value_length");
-	if (doc->count >= s->room && !make_room(s))
+		return fail_limit(s, VMX_CODE_VALUE_TOO_LONG, entry_value_position(e),
+				  "the value is longer", doc->limits.value_length,
+				  "max_value_length");
+	if (doc->count >= s->room && !make_room(s, e))
 		return false;
-	doc->entries[doc->count] = *e;
-	doc->entries[doc->count].hash = vmxi_key_hash_padded(e->key, e->key_len);
-	doc->entries[doc->count].raw_len = e->value_len;
-	doc->entries[doc->count].value_at = (uint32_t)(e->value - doc->bytes);
 	if (s->r->encoding_entry == NO_ENTRY && text_equal_nocase(entry_key(e), TEXT(".encoding")))
 		s->r->encoding_entry = (uint32_t)doc->count;
-	doc->count++;
+	doc->entries[doc->count++] = *e;
 	return true;
 }
 
@@ -378,7 +379,7 @@ static bool take_assignment(struct scan *s)
 		return take_odd_assignment(s, &e);
 	}
 	if (len > s->doc->limits.key_length)
-		return fail_limit(s, VMX_CODE_KEY_TOO_LONG, key, "the key is longer",
+		return fail_limit(s, VMX_CODE_KEY_TOO_LONG, where, "the key is longer",
 				  s->doc->limits.key_length, "max_key_length");
 	e.key_len = (uint16_t)len;
 	return take_rest(s, &e);
