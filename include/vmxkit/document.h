@@ -118,6 +118,23 @@ VMX_API enum vmx_code vmx_document_write(const struct vmx_document *document,
 					 struct vmx_bytes *ret, struct vmx_error *error);
 
 /*
+ * Writes the document in its normal form: each entry on a line of its own, as
+ *
+ *     key = "value"
+ *
+ * without indentation, comments and all other text where they were, runs of blank
+ * lines as one, none at the beginning and the end, no byte order mark, the same
+ * line end everywhere (the first one of the document; LF if it has none).  A value
+ * that double quotes can't hold keeps quotes that can.
+ *
+ * What it reads as has the same keys and values in the same order, and the normal
+ * form of that is the same again.  Fails with VMX_CODE_OUT_OF_MEMORY only.
+ */
+VMX_API enum vmx_code vmx_document_write_normal(const struct vmx_document *document,
+						struct vmx_bytes *ret,
+						struct vmx_error *error);
+
+/*
  * The encoding that the document was read with: as the options name it, or else
  * as the file names it; "UTF-8" where neither does.  Borrowed until the document is
  * freed.

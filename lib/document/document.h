@@ -8,6 +8,7 @@
  *   encoding.c  .encoding, values <-> UTF-8
  *   document.c  the public calls for reading, looking up, writing
  *   edit.c      the public calls for editing
+ *   normal.c    the normal form
  *   pattern.c   patterns of keys
  *
  * A document owns one copy of the file's bytes, and an array of entries that
