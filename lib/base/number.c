@@ -86,3 +86,47 @@ size_t vmxi_format_int64(char *out, int64_t value)
 	out[0] = '-';
 	return 1 + vmxi_format_uint64(out + 1, 0 - (uint64_t)value);
 }
+
+bool vmxi_parse_uuid(struct text t, uint8_t ret[16])
+{
+	size_t at = 0;
+
+	while (at < t.len && is_space(t.ptr[at]))
+		at++;
+	for (size_t i = 0; i < 16; i++) {
+		int high, low;
+
+		while (at < t.len && (t.ptr[at] == ' ' || t.ptr[at] == '-'))
+			at++;
+		if (t.len - at < 2)
+			return false;
+		high = hex_value(t.ptr[at]);
+		low = hex_value(t.ptr[at + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		ret[i] = (uint8_t)(high << 4 | low);
+		at += 2;
+	}
+	while (at < t.len && is_space(t.ptr[at]))
+		at++;
+	return at == t.len;
+}
+
+bool vmxi_parse_mac(struct text t, char separator, uint8_t ret[6])
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < 6; i++) {
+		int value = at < t.len ? hex_value(t.ptr[at]) : -1;
+
+		if (value < 0)
+			return false;
+		at++;
+		if (at < t.len && hex_value(t.ptr[at]) >= 0)
+			value = value << 4 | hex_value(t.ptr[at++]);
+		ret[i] = (uint8_t)value;
+		if (i < 5 && (at == t.len || t.ptr[at++] != separator))
+			return false;
+	}
+	return at == t.len || (unsigned char)t.ptr[at] <= ' ';
+}

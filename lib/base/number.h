@@ -25,6 +25,19 @@ bool vmxi_parse_int64(struct text t, int64_t *ret);
 /* As C's strtoull(): like the above, and a minus sign wraps around. */
 bool vmxi_parse_uint64_wrapping(struct text t, uint64_t *ret);
 
+/*
+ * A UUID in libvirt's lenient form: space* ( ("-" / " ")* hex hex ){16} space*.
+ * After a failure ret may hold anything.
+ */
+bool vmxi_parse_uuid(struct text t, uint8_t ret[16]);
+
+/*
+ * A MAC address: six groups of one or two hex digits, joined by a separator.
+ * libvirt takes ':' only, and anything up to a blank behind it.  After a failure
+ * ret may hold anything.
+ */
+bool vmxi_parse_mac(struct text t, char separator, uint8_t ret[6]);
+
 /* Writes the number in decimal, without NUL, and answers how many bytes it took. */
 size_t vmxi_format_uint64(char *out, uint64_t value);
 size_t vmxi_format_int64(char *out, int64_t value);

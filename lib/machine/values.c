@@ -246,39 +246,6 @@ enum vmx_code vmxi_read_text(struct reader *r, const struct entry *e, struct tex
 	return VMX_OK;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/*
- * space* ( ("-" / " ")* hex hex ){16} space*: libvirt's lenient form.
- */
-static bool parse_uuid(struct text t, uint8_t ret[16])
-{
-	size_t at = 0;
-
-	while (at < t.len && is_space(t.ptr[at]))
-		at++;
-	for (size_t i = 0; i < 16; i++) {
-		int high, low;
-
-		while (at < t.len && (t.ptr[at] == ' ' || t.ptr[at] == '-'))
-			at++;
-		if (t.len - at < 2)
-			return false;
-		high = hex_value(t.ptr[at]);
-		low = hex_value(t.ptr[at + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		ret[i] = (uint8_t)(high << 4 | low);
-		at += 2;
-	}
-	while (at < t.len && is_space(t.ptr[at]))
-		at++;
-	return at == t.len;
-}
-
 enum vmx_code vmxi_read_uuid(struct reader *r, const struct entry *e, uint8_t ret[16])
 {
 	struct quoted q;
@@ -286,7 +253,7 @@ enum vmx_code vmxi_read_uuid(struct reader *r, const struct entry *e, uint8_t re
 	if (!e)
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
-	if (parse_uuid(entry_value(e), ret))
+	if (vmxi_parse_uuid(entry_value(e), ret))
 		return VMX_OK;
 	memset(ret, 0, 16);
 	if (e->value_len == 0 && !as_libvirt(r))
