@@ -14,28 +14,12 @@
 #include <vmxkit/vmxkit.h>
 
 #include "common/characters.h"
+#include "common/input.h"
 #include "common/options.h"
 #include "common/output.h"
 #include "vmx2xml_convert.h"
 
 static const char tool[] = "vmx2xml";
-
-/* A word of an option's argument, and what it stands for. */
-struct word {
-	const char *word;
-	int value;
-};
-
-static bool find_word(const struct word *words, size_t count, const char *argument, int *ret)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(words[i].word, argument) == 0) {
-			*ret = words[i].value;
-			return true;
-		}
-	}
-	return false;
-}
 
 static const char *take_compat(void *user, const char *argument)
 {
@@ -49,37 +33,29 @@ static const char *take_compat(void *user, const char *argument)
 
 static const char *take_report(void *user, const char *argument)
 {
-	static const struct word kinds[] = { { "text", REPORT_TEXT }, { "json", REPORT_JSON } };
 	struct settings *s = user;
-	int kind;
 
-	if (!find_word(kinds, 2, argument ? argument : "text", &kind))
+	if (!argument || strcmp(argument, "text") == 0)
+		s->report = REPORT_TEXT;
+	else if (strcmp(argument, "json") == 0)
+		s->report = REPORT_JSON;
+	else
 		return "the words it takes are 'text' and 'json'";
-	s->report = (enum report_kind)kind;
 	return NULL;
 }
 
 static const char *take_colour(void *user, const char *argument)
 {
-	static const struct word choices[] = {
-		{ "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER },
-	};
 	struct settings *s = user;
-	int choice;
 
-	if (!find_word(choices, 3, argument, &choice))
-		return "the words it takes are 'auto', 'always' and 'never'";
-	s->colour = (enum colour_choice)choice;
-	return NULL;
+	return take_colour_choice(argument, &s->colour);
 }
 
 static const char *take_max_size(void *user, const char *argument)
 {
 	struct settings *s = user;
 
-	if (!parse_number(argument, 1, VMX_HIGHEST_MAX_FILE_SIZE, &s->max_size))
-		return "it takes a number of bytes from 1 to 1073741824";
-	return NULL;
+	return take_file_size(argument, &s->max_size);
 }
 
 /* NULL, or why the rules refused. */

@@ -3,11 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <vmxkit/vmxkit.h>
 
+#include "common/input.h"
 #include "common/output.h"
 #include "vmx2xml_report.h"
 
@@ -41,9 +40,7 @@ static enum vmx_code read_document(struct work *work)
 	options.max_file_size = s->max_size;
 	options.diagnostic = hear;
 	options.user = work;
-	if (strcmp(work->file, STANDARD_INPUT) == 0)
-		return vmx_document_read_fd(STDIN_FILENO, &options, &work->document, s->error);
-	return vmx_document_read_file(work->file, &options, &work->document, s->error);
+	return read_input(work->file, &options, &work->document, s->error);
 }
 
 static enum vmx_code read_machine(struct work *work)
@@ -75,19 +72,11 @@ static enum vmx_code write_xml(struct work *work)
 	return vmx_domain_xml_write(work->machine, &options, &work->xml, s->error);
 }
 
-/* A user who mixes up -o would lose the machine. */
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat sa, sb;
-
-	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && S_ISREG(sa.st_mode) &&
-	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-}
-
 static enum exit_status store(const struct work *work, const char *output)
 {
 	const struct console *console = &work->settings->console;
 
+	/* a user who mixes up -o would lose the machine */
 	if (is_same_file(work->file, output))
 		return usage_error(console, "the output '%s' is the input", output);
 	if (save_file(output, work->xml.data, work->xml.length))
@@ -133,7 +122,7 @@ enum exit_status convert(const struct settings *settings, const char *file, cons
 	struct work work = {
 		.settings = settings,
 		.file = file,
-		.name = strcmp(file, STANDARD_INPUT) == 0 ? STANDARD_INPUT_NAME : file,
+		.name = input_name(file),
 		.xml = VMX_BYTES_INIT,
 	};
 	enum exit_status status;

@@ -4,10 +4,6 @@
 
 #include "vmx2xml_settings.h"
 
-/* As the user writes it, and as diagnostics call it. */
-#define STANDARD_INPUT "-"
-#define STANDARD_INPUT_NAME "<stdin>"
-
 /*
  * Converts one file.  The XML goes to the file output; NULL: to standard output,
  * or nowhere if that is taken by the report.  Says what is wrong.

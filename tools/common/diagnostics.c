@@ -103,14 +103,15 @@ enum exit_status show_error(const struct console *console, const char *file,
 /* Longer problems are cut: they would only be longer by a file's name. */
 #define PROBLEM_MAX 1024
 
-static void show_text(const struct console *console, const char *format, va_list args)
+static void show_text(const struct console *console, enum vmx_severity severity,
+		      const char *format, va_list args)
 {
 	char text[PROBLEM_MAX];
 
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = '\0';
 	fprintf(stderr, "%s: ", console->tool);
-	show_severity(console, VMX_ERROR);
+	show_severity(console, severity);
 	print_harmless(stderr, text, strlen(text));
 	putc('\n', stderr);
 }
@@ -120,7 +121,18 @@ void show_problem(const struct console *console, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	show_text(console, format, args);
+	show_text(console, VMX_ERROR, format, args);
+	va_end(args);
+}
+
+void show_note(const struct console *console, const char *format, ...)
+{
+	va_list args;
+
+	if (console->quiet)
+		return;
+	va_start(args, format);
+	show_text(console, VMX_NOTE, format, args);
 	va_end(args);
 }
 
@@ -135,7 +147,7 @@ enum exit_status usage_error(const struct console *console, const char *format, 
 	va_list args;
 
 	va_start(args, format);
-	show_text(console, format, args);
+	show_text(console, VMX_ERROR, format, args);
 	va_end(args);
 	fprintf(stderr, "%s: '%s --help' shows the options\n", console->tool, console->tool);
 	return STATUS_USAGE;

@@ -54,6 +54,12 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void show_problem(const struct console *console, const char *format, ...);
 
+/* "tool: note: ...", unless the user wants errors only. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void show_note(const struct console *console, const char *format, ...);
+
 /* Says so; STATUS_SYSTEM. */
 enum exit_status show_out_of_memory(const struct console *console);
 

@@ -44,15 +44,20 @@ static void write_quoted(FILE *out, const char *text, size_t length)
 }
 
 /* The comma, and the name if there is one. */
-static void begin(struct json *json, const char *name)
+static void begin_named(struct json *json, const char *name, size_t name_length)
 {
 	if (json->follows)
 		putc(',', json->out);
 	json->follows = true;
 	if (!name)
 		return;
-	write_quoted(json->out, name, strlen(name));
+	write_quoted(json->out, name, name_length);
 	putc(':', json->out);
+}
+
+static void begin(struct json *json, const char *name)
+{
+	begin_named(json, name, name ? strlen(name) : 0);
 }
 
 void json_open(struct json *json, const char *name, char bracket)
@@ -66,6 +71,20 @@ void json_close(struct json *json, char bracket)
 {
 	putc(bracket, json->out);
 	json->follows = true;
+}
+
+void json_open_named(struct json *json, const char *name, size_t name_length, char bracket)
+{
+	begin_named(json, name, name_length);
+	putc(bracket, json->out);
+	json->follows = false;
+}
+
+void json_text_named(struct json *json, const char *name, size_t name_length, const char *text,
+		     size_t length)
+{
+	begin_named(json, name, name_length);
+	write_quoted(json->out, text, length);
 }
 
 void json_text(struct json *json, const char *name, const char *text, size_t length)

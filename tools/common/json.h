@@ -22,6 +22,10 @@ void json_close(struct json *json, char bracket);
 /* Bytes that are not UTF-8 become U+FFFD. */
 void json_text(struct json *json, const char *name, const char *text, size_t length);
 void json_string(struct json *json, const char *name, const char *string);
+/* The same with names that are not NUL-terminated. */
+void json_open_named(struct json *json, const char *name, size_t name_length, char bracket);
+void json_text_named(struct json *json, const char *name, size_t name_length, const char *text,
+		     size_t length);
 void json_number(struct json *json, const char *name, unsigned long number);
 
 #endif

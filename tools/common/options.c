@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <vmxkit/document.h>
 #include <vmxkit/version.h>
 
 /* What getopt answers for the row with this index: no letter has such a value. */
@@ -163,4 +164,29 @@ bool parse_number(const char *text, size_t lowest, size_t highest, size_t *ret)
 		return false;
 	*ret = value;
 	return true;
+}
+
+const char *take_colour_choice(const char *argument, enum colour_choice *ret)
+{
+	static const struct {
+		const char *word;
+		enum colour_choice choice;
+	} choices[] = {
+		{ "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER },
+	};
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		if (strcmp(choices[i].word, argument) == 0) {
+			*ret = choices[i].choice;
+			return NULL;
+		}
+	}
+	return "the words it takes are 'auto', 'always' and 'never'";
+}
+
+const char *take_file_size(const char *argument, size_t *ret)
+{
+	if (!parse_number(argument, 1, VMX_HIGHEST_MAX_FILE_SIZE, ret))
+		return "it takes a number of bytes from 1 to 1073741824";
+	return NULL;
 }

@@ -52,6 +52,13 @@ void print_long_options(const struct command_line *line);
 void print_version(const char *tool);
 
 /*
+ * The arguments of options that several tools have.  NULL, or why the argument is
+ * refused.
+ */
+const char *take_colour_choice(const char *argument, enum colour_choice *ret);
+const char *take_file_size(const char *argument, size_t *ret);
+
+/*
  * A whole decimal number within the limits, without sign, blanks or anything
  * behind.  False: it is not.
  */

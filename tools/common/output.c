@@ -255,6 +255,20 @@ bool save_file(const char *path, const void *data, size_t length)
 	return replace_file(target, NULL, data, length);
 }
 
+bool save_copy(const char *path, const char *model, const void *data, size_t length)
+{
+	struct stat found, there;
+
+	catch_signals();
+	if (stat(model, &found) != 0)
+		return false;
+	if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+		errno = EEXIST;
+		return false;
+	}
+	return replace_file(path, &found, data, length);
+}
+
 bool write_standard_output(const void *data, size_t length)
 {
 	return fwrite(data, 1, length, stdout) == length && fflush(stdout) == 0;

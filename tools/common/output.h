@@ -19,6 +19,12 @@
  */
 bool save_file(const char *path, const void *data, size_t length);
 
+/*
+ * Writes a file that is a copy of another one as that was, with its mode and owner:
+ * a backup.  A copy that is there already is replaced, if it is a regular file.
+ */
+bool save_copy(const char *path, const char *model, const void *data, size_t length);
+
 /* Writes to standard output.  False: errno says why. */
 bool write_standard_output(const void *data, size_t length);
 
