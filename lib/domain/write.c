@@ -84,8 +84,11 @@ static void numbers_as_libvirt(uint8_t guid[16], uint64_t first, uint64_t second
 static enum vmx_code check_generation_id(struct writer *w)
 {
 	const struct vmx_machine *m = w->machine;
+	uint8_t ours[16], theirs[16];
 
-	if ((m->genid == 0 && m->genidx == 0) || as_libvirt(w))
+	guid_from_numbers(ours, m->genid, m->genidx);
+	numbers_as_libvirt(theirs, m->genid, m->genidx);
+	if (memcmp(ours, theirs, sizeof(ours)) == 0)
 		return VMX_OK;
 	return vmxi_written_otherwise(w, VMX_CODE_GENERATION_ID, m->genid_where,
 				      "the generation id is written as the guest has it in its "
@@ -222,9 +225,6 @@ static void put_secure_boot(struct xml *x)
 
 static void put_os(struct writer *w)
 {
-	static const char *const archs[] = {
-		[ARCH_I686] = "i686", [ARCH_X86_64] = "x86_64", [ARCH_AARCH64] = "aarch64",
-	};
 	const struct vmx_machine *m = w->machine;
 	struct xml *x = &w->xml;
 
@@ -233,7 +233,7 @@ static void put_os(struct writer *w)
 		XML_PUT(x, " firmware='efi'");
 	XML_OPEN(x);
 	XML_START(x, "type");
-	XML_WORD(x, "arch", archs[m->arch]);
+	XML_WORD(x, "arch", vmxi_arch_words[m->arch]);
 	XML_PUT(x, ">hvm</type>\n");
 	if (m->firmware == FIRMWARE_EFI && m->secure_boot)
 		put_secure_boot(x);

@@ -2,6 +2,7 @@
 /*
  * The remote display, video, shared folders, TPM.
  */
+#include "base/number.h"
 #include "machine/reader.h"
 
 /*
@@ -138,12 +139,13 @@ enum vmx_code vmxi_read_folders(struct reader *r)
 	bool off;
 
 	TRY(vmxi_read_boolean(r, r->settings.keys[KEY_HGFS_DISABLE], true, &off));
-	if (!off || !as_libvirt(r))
+	if (!off)
 		TRY(vmxi_read_integer(r, max_entry, 0, &max));
+	else if (max_entry && !as_libvirt(r))
+		/* libvirt does not look; what is far too much is worth an error all the same */
+		(void)vmxi_parse_int64(entry_value(max_entry), &max);
 	if (max > FOLDERS_MAX)
 		return too_many_folders(r, max);
-	if (off)
-		set_fate(r, max_entry, FATE_NOT_ASKED);
 	FOR_DEVICES(r, DEVICE_SHARED_FOLDER, d, i) {
 		if (!off && d->number < max)
 			TRY(read_folder(r, d));

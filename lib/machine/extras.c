@@ -11,8 +11,7 @@
 #include "base/number.h"
 #include "machine/reader.h"
 
-/* These keys only come to the surface at the full level. */
-static void set_extra_fate(struct reader *r, const struct entry *e)
+void vmxi_set_extra_fate(struct reader *r, const struct entry *e)
 {
 	set_fate(r, e, r->level == VMX_LEVEL_FULL ? FATE_USED : FATE_NEEDS_FULL);
 }
@@ -38,7 +37,7 @@ static bool is_true(struct reader *r, const struct entry *e)
 
 	if (!e)
 		return false;
-	set_extra_fate(r, e);
+	vmxi_set_extra_fate(r, e);
 	word = FIND_WORD(truth, entry_value(e));
 	if (!word)
 		unusable(r, e);
@@ -50,13 +49,13 @@ static bool has_key(struct reader *r, enum key key)
 	return is_true(r, r->settings.keys[key]);
 }
 
-static struct pci_slot read_extra_slot(struct reader *r, const struct entry *e)
+struct pci_slot vmxi_read_extra_slot(struct reader *r, const struct entry *e)
 {
 	struct pci_slot slot = { .given = false };
 
-	if (!e)
+	vmxi_set_extra_fate(r, e);
+	if (!e || as_libvirt(r))
 		return slot;
-	set_extra_fate(r, e);
 	if (!vmxi_parse_int64(vmxi_text_trim(entry_value(e)), &slot.number))
 		unusable(r, e);
 	else
@@ -117,7 +116,7 @@ static enum vmx_code read_usb_port(struct reader *r, enum usb_model model, const
 		return VMX_OK;
 	}
 	for (unsigned int i = 0; i < FIELDS_MAX; i++)
-		set_extra_fate(r, d->fields[i]);
+		vmxi_set_extra_fate(r, d->fields[i]);
 	if (!is_true(r, device_field(d, DISK_PRESENT, DISK_FIRST)))
 		return VMX_OK;
 	if (word->value == USB_HUB)
@@ -133,7 +132,7 @@ static enum vmx_code read_usb(struct reader *r)
 
 	for (size_t i = 0; i < USB_MODELS; i++) {
 		m->usb[i].present = has_key(r, usb_keys[i].present);
-		m->usb[i].slot = read_extra_slot(r, r->settings.keys[usb_keys[i].slot]);
+		m->usb[i].slot = vmxi_read_extra_slot(r, r->settings.keys[usb_keys[i].slot]);
 	}
 	for (size_t i = 0; i < sizeof(usb_ports) / sizeof(usb_ports[0]); i++) {
 		FOR_DEVICES(r, usb_ports[i].kind, d, j)
@@ -160,9 +159,9 @@ static void read_sound(struct reader *r)
 	struct vmx_machine *m = r->machine;
 	const struct word *word;
 
-	m->sound_slot = read_extra_slot(r, r->settings.keys[KEY_SOUND_SLOT]);
+	m->sound_slot = vmxi_read_extra_slot(r, r->settings.keys[KEY_SOUND_SLOT]);
 	if (e)
-		set_extra_fate(r, e);
+		vmxi_set_extra_fate(r, e);
 	if (!has_key(r, KEY_SOUND_PRESENT))
 		return;
 	/* what VMware gives a machine that does not say */
@@ -238,7 +237,7 @@ static enum vmx_code read_passthrough(struct reader *r)
 				unusable(r, id);
 			continue;
 		}
-		set_extra_fate(r, id);
+		vmxi_set_extra_fate(r, id);
 		device = ADD_ITEM(r, &r->machine->passthrough);
 		if (!device)
 			return vmxi_out_of_memory(r->error);
@@ -273,7 +272,7 @@ static void read_boot_order(struct reader *r)
 
 	if (!e)
 		return;
-	set_extra_fate(r, e);
+	vmxi_set_extra_fate(r, e);
 	rest = entry_value(e);
 	while (rest.len > 0) {
 		size_t comma = vmxi_text_find(rest, ',');
@@ -300,7 +299,7 @@ static bool read_seconds(struct reader *r, enum key key, int64_t *ret)
 
 	if (!e)
 		return false;
-	set_extra_fate(r, e);
+	vmxi_set_extra_fate(r, e);
 	if (vmxi_parse_int64(vmxi_text_trim(entry_value(e)), ret))
 		return true;
 	unusable(r, e);
@@ -331,15 +330,32 @@ static void check_suspended(struct reader *r)
 			  "will find itself switched off");
 }
 
+/* At libvirt's level nothing of this is read; only what becomes of the keys is said. */
+static void mark_extras(struct reader *r)
+{
+	for (size_t i = KEY_EXTRAS_FIRST; i < KEY_COUNT; i++)
+		vmxi_set_extra_fate(r, r->settings.keys[i]);
+	for (size_t i = 0; i < r->settings.count; i++) {
+		const struct device *d = r->settings.devices[i];
+		bool extra = d->kind == DEVICE_PASSTHRU ||
+			     (d->kind >= DEVICE_USB_PORT && d->kind <= DEVICE_UHCI_PORT);
+
+		for (size_t j = 0; extra && j < FIELDS_MAX; j++)
+			vmxi_set_extra_fate(r, d->fields[j]);
+	}
+}
+
 enum vmx_code vmxi_read_extras(struct reader *r)
 {
-	if (as_libvirt(r))
+	check_suspended(r);
+	if (as_libvirt(r)) {
+		mark_extras(r);
 		return VMX_OK;
+	}
 	TRY(read_usb(r));
 	TRY(read_passthrough(r));
 	read_sound(r);
 	read_boot_order(r);
 	read_clock(r);
-	check_suspended(r);
 	return VMX_OK;
 }

@@ -4,6 +4,7 @@
 #include "document/document.h"
 #include "machine/keys.h"
 #include "machine/machine.h"
+#include "machine/settings.h"
 
 /*
  * Keys that no reader looks at, and why.  A name is the beginning of a key; the
@@ -194,6 +195,8 @@ static enum fate untouched_fate(const struct entry *e)
 	if (e->flags & ENTRY_ODD_KEY)
 		return FATE_UNTOUCHED;
 	m = vmxi_match_key(entry_key(e));
+	if (m.number > DEVICE_NUMBER_MAX || m.unit > DEVICE_UNIT_MAX)
+		return FATE_NO_SUCH_SLOT;
 	if (m.set == SET_KEY)
 		return find_other(entry_key(e)) ? find_other(entry_key(e)) : FATE_NOT_ASKED;
 	if (m.set != SET_NONE && m.unit > 0)

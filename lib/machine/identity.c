@@ -30,7 +30,7 @@ enum vmx_code vmxi_read_versions(struct reader *r)
 					    "config.version is %lld, not 8; read as if it were 8",
 					    (long long)version));
 	TRY(vmxi_read_integer(r, hardware, 0, &version));
-	if (!hardware)
+	if (!hardware || hardware->value_len == 0)
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_HARDWARE_VERSION, NULL,
 					    "virtualHW.version is missing; read as an old one"));
 	else if (version < HARDWARE_VERSION_MIN)
@@ -114,6 +114,7 @@ static enum vmx_code read_generation_id(struct reader *r)
 
 enum vmx_code vmxi_read_identity(struct reader *r)
 {
+	static const uint8_t none[16];
 	struct vmx_machine *m = r->machine;
 
 	TRY(vmxi_read_uuid(r, r->settings.keys[KEY_UUID_BIOS], m->bios_uuid));
@@ -121,9 +122,10 @@ enum vmx_code vmxi_read_identity(struct reader *r)
 	TRY(read_escaped(r, KEY_DISPLAY_NAME, "%|", &m->name));
 	TRY(read_generation_id(r));
 	TRY(read_escaped(r, KEY_ANNOTATION, "|", &m->description));
-	if (!r->settings.keys[KEY_UUID_BIOS] && !r->settings.keys[KEY_UUID_VC])
-		vmxi_warn(r, VMX_CODE_NO_UUID, NULL,
-			  "there is no uuid.bios: the UUID is all zeros, as for every such machine");
+	if (memcmp(m->bios_uuid, none, 16) == 0 && memcmp(m->vc_uuid, none, 16) == 0)
+		vmxi_warn(r, VMX_CODE_NO_UUID, r->settings.keys[KEY_UUID_BIOS],
+			  "the machine has no UUID: all zeros are written, as for every such machine; "
+			  "set uuid.bios");
 	return VMX_OK;
 }
 
@@ -308,6 +310,10 @@ static enum vmx_code read_shares(struct reader *r)
 	TRY(vmxi_read_text(r, e, &value));
 	if (!e)
 		return VMX_OK;
+	if (value.len == 0)
+		return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, e,
+					       "sched.cpu.shares is empty; read as if the key were "
+					       "not there");
 	m->has_shares = true;
 	word = FIND_WORD(share_words, value);
 	if (word)

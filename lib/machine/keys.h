@@ -12,7 +12,9 @@
 enum key {
 #define KEY(ID, name) KEY_##ID,
 #include "machine/keys.def"
-	KEY_COUNT
+	KEY_COUNT,
+	/* the first of those that only come to the surface at the full level */
+	KEY_EXTRAS_FIRST = KEY_USB_PRESENT
 };
 
 /* The sets of fields, and the fields of each. */

@@ -2,6 +2,7 @@
 /*
  * Network cards.
  */
+#include "base/number.h"
 #include "machine/reader.h"
 
 static const struct entry *field(const struct device *d, unsigned int id)
@@ -29,29 +30,6 @@ enum vmx_code vmxi_check_cards(struct reader *r)
  * The address
  */
 
-/*
- * Six groups of one or two hex digits, joined by a separator.  libvirt takes
- * ':' only, and anything up to a blank behind it.
- */
-static bool parse_mac(struct text t, char separator, uint8_t ret[6])
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < 6; i++) {
-		int value = at < t.len ? hex_value(t.ptr[at]) : -1;
-
-		if (value < 0)
-			return false;
-		at++;
-		if (at < t.len && hex_value(t.ptr[at]) >= 0)
-			value = value << 4 | hex_value(t.ptr[at++]);
-		ret[i] = (uint8_t)value;
-		if (i < 5 && (at == t.len || t.ptr[at++] != separator))
-			return false;
-	}
-	return at == t.len || (unsigned char)t.ptr[at] <= ' ';
-}
-
 /* 000C29D6F296 */
 static bool parse_bare_mac(struct text t, uint8_t ret[6])
 {
@@ -76,7 +54,7 @@ static enum vmx_code read_mac(struct reader *r, const struct entry *e, uint8_t r
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
 	value = entry_value(e);
-	if (parse_mac(value, ':', ret))
+	if (vmxi_parse_mac(value, ':', ret))
 		return VMX_OK;
 	memset(ret, 0, 6);
 	vmxi_quote(q, value);
@@ -85,8 +63,8 @@ static enum vmx_code read_mac(struct reader *r, const struct entry *e, uint8_t r
 		if (value.len == 0)
 			return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, e,
 						       "the address is empty; read as none");
-		if (parse_mac(value, '-', ret) || parse_bare_mac(value, ret) ||
-		    parse_mac(value, ':', ret))
+		if (vmxi_parse_mac(value, '-', ret) || parse_bare_mac(value, ret) ||
+		    vmxi_parse_mac(value, ':', ret))
 			return vmxi_refused_by_libvirt(r, VMX_CODE_MAC_SPELLING, e,
 						       "'%s' read as a MAC address", q);
 	}
@@ -231,30 +209,43 @@ struct connected {
 	const struct device *device;
 	struct nic *nic;
 	const struct entry *entry;	/* connectionType */
+	const struct entry *dvs;	/* dvs.switchId; decides if it is there */
 	enum connection connection;
 	struct text vnet;
 };
 
-/* Both have to be there for libvirt, where they are read at all. */
-static enum vmx_code read_names(struct reader *r, struct connected *c)
+/* libvirt wants a name for what is bridged or custom, even where a switch decides. */
+static enum vmx_code read_network_name(struct reader *r, struct connected *c)
 {
 	const struct entry *network = field(c->device, NIC_NETWORK);
 	const struct entry *vnet = field(c->device, NIC_VNET);
 	bool wants_network = c->connection == CONNECTION_BRIDGED ||
 			     c->connection == CONNECTION_CUSTOM;
 
-	if (wants_network || c->connection == CONNECTION_ABSENT)
-		TRY(vmxi_read_text(r, network, &c->nic->network));
-	else
+	if (!wants_network && c->connection != CONNECTION_ABSENT) {
 		set_fate(r, network, FATE_NOT_ASKED);
-	if (wants_network && !network)
-		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_NETWORK_NAME, c->entry,
-					    "ethernet%u has no networkName; %s is used",
-					    c->device->number, vnet ? "its vnet" : "VMnet0"));
-	if (c->connection != CONNECTION_CUSTOM) {
-		set_fate(r, vnet, FATE_UNUSABLE);
 		return VMX_OK;
 	}
+	TRY(vmxi_read_text(r, network, &c->nic->network));
+	if (!wants_network || network)
+		return VMX_OK;
+	TRY(vmxi_read_text(r, vnet, &c->nic->network));
+	if (!vnet)
+		c->nic->network = BRIDGED_NETWORK;
+	return vmxi_refused_by_libvirt(r, VMX_CODE_NETWORK_NAME, c->entry,
+				       "ethernet%u has no networkName; %s is used",
+				       c->device->number, c->dvs ? "its switch" :
+				       vnet ? "its vnet" : "VMnet0");
+}
+
+static enum vmx_code read_names(struct reader *r, struct connected *c)
+{
+	const struct entry *vnet = field(c->device, NIC_VNET);
+
+	set_fate(r, vnet, FATE_UNUSABLE);
+	TRY(read_network_name(r, c));
+	if (c->connection != CONNECTION_CUSTOM)
+		return VMX_OK;
 	TRY(vmxi_read_text(r, vnet, &c->vnet));
 	if (!vnet)
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_NETWORK_NAME, c->entry,
@@ -263,13 +254,13 @@ static enum vmx_code read_names(struct reader *r, struct connected *c)
 	return VMX_OK;
 }
 
-static enum vmx_code read_dvs(struct reader *r, struct connected *c, const struct entry *e)
+static enum vmx_code read_dvs(struct reader *r, struct connected *c)
 {
 	const struct device *d = c->device;
 	struct nic *nic = c->nic;
 
 	nic->kind = NIC_KIND_DVS;
-	TRY(vmxi_read_uuid(r, e, nic->dvs.id));
+	TRY(vmxi_read_uuid(r, c->dvs, nic->dvs.id));
 	TRY(vmxi_read_text(r, field(d, NIC_DVS_GROUP), &nic->dvs.group));
 	TRY(vmxi_read_integer(r, field(d, NIC_DVS_PORT), 0, &nic->dvs.port));
 	TRY(vmxi_read_integer(r, field(d, NIC_DVS_CONNECTION), 0, &nic->dvs.connection));
@@ -343,8 +334,6 @@ static enum vmx_code connect_card(struct reader *r, struct connected *c)
 	case CONNECTION_CUSTOM:
 		nic->kind = NIC_KIND_BRIDGE;
 		nic->device = c->vnet;
-		if (!nic->network.ptr)
-			nic->network = c->vnet.ptr ? c->vnet : BRIDGED_NETWORK;
 		return VMX_OK;
 	case CONNECTION_NAT:
 		nic->kind = NIC_KIND_NAT;
@@ -354,9 +343,20 @@ static enum vmx_code connect_card(struct reader *r, struct connected *c)
 	}
 }
 
+/* "" is as good as none, but libvirt refuses it where it comes to it. */
+static enum vmx_code read_empty_dvs(struct reader *r, const struct connected *c)
+{
+	const struct entry *e = field(c->device, NIC_DVS_SWITCH);
+
+	if (!e || c->dvs)
+		return VMX_OK;
+	return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, e,
+				       "ethernet%u.dvs.switchId is empty; read as if the key were "
+				       "not there", c->device->number);
+}
+
 static enum vmx_code read_connection(struct reader *r, struct connected *c)
 {
-	const struct entry *dvs = field(c->device, NIC_DVS_SWITCH);
 	const struct word *word;
 	struct text value;
 
@@ -364,22 +364,21 @@ static enum vmx_code read_connection(struct reader *r, struct connected *c)
 	if (c->entry && (value.len > 0 || as_libvirt(r))) {
 		word = FIND_WORD(connections, value);
 		c->connection = word ? (enum connection)word->value : CONNECTION_OTHER;
-	} else if (c->entry) {
+	} else if (c->entry && !c->dvs) {
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, c->entry,
 					    "ethernet%u.connectionType is empty; read as if the key "
 					    "were not there", c->device->number));
 	}
 	TRY(read_names(r, c));
-	if (dvs && (dvs->value_len > 0 || as_libvirt(r)))
-		return read_dvs(r, c, dvs);
-	return connect_card(r, c);
+	TRY(read_empty_dvs(r, c));
+	return c->dvs ? read_dvs(r, c) : connect_card(r, c);
 }
 
 static enum vmx_code read_card(struct reader *r, const struct device *d)
 {
 	struct connected c = { .device = d, .entry = field(d, NIC_CONNECTION) };
+	const struct entry *dvs = field(d, NIC_DVS_SWITCH);
 	bool present, connected;
-	enum vmx_code code;
 
 	TRY(vmxi_read_boolean(r, field(d, NIC_PRESENT), false, &present));
 	TRY(vmxi_read_boolean(r, field(d, NIC_START_CONNECTED), true, &connected));
@@ -391,19 +390,17 @@ static enum vmx_code read_card(struct reader *r, const struct device *d)
 	c.nic = ADD_ITEM(r, &r->machine->nics);
 	if (!c.nic)
 		return vmxi_out_of_memory(r->error);
+	if (dvs && (dvs->value_len > 0 || as_libvirt(r)))
+		c.dvs = dvs;
 	c.nic->index = d->number;
 	c.nic->link_down = !connected;
 	if (!connected)
-		set_fate(r, field(d, NIC_START_CONNECTED), FATE_NEEDS_FULL);
+		vmxi_set_extra_fate(r, field(d, NIC_START_CONNECTED));
 	TRY(read_address(r, d, c.nic));
 	TRY(read_model(r, d, c.nic));
 	TRY(read_connection(r, &c));
-	if (as_libvirt(r))
-		return VMX_OK;
-	code = vmxi_read_slot(r, field(d, NIC_SLOT), &c.nic->slot);
-	if (field(d, NIC_SLOT))
-		set_fate(r, field(d, NIC_SLOT), FATE_NEEDS_FULL);
-	return code;
+	c.nic->slot = vmxi_read_extra_slot(r, field(d, NIC_SLOT));
+	return VMX_OK;
 }
 
 enum vmx_code vmxi_read_cards(struct reader *r)

@@ -118,6 +118,14 @@ const struct word *vmxi_find_word(const struct word *words, size_t count, struct
 enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool missing_allowed,
 				struct text *ret);
 
+/*
+ * Keys that libvirt does not read and that only come to the surface at the full
+ * level: their fate, and the slot of a device.  A value that is of no use is
+ * reported and left out, never an error.  e may be NULL.
+ */
+void vmxi_set_extra_fate(struct reader *r, const struct entry *e);
+struct pci_slot vmxi_read_extra_slot(struct reader *r, const struct entry *e);
+
 /* A new, zeroed item at the end of a vector of the machine; NULL: no memory. */
 void *vmxi_add_item(struct reader *r, void *items_pointer, size_t *count, size_t *capacity,
 		    size_t size);

@@ -164,6 +164,11 @@ static const struct entry *disk_field(const struct device *d, unsigned int field
 	return device_field(d, field, DISK_FIRST);
 }
 
+static bool is_word(const struct entry *e, struct text word)
+{
+	return e && text_equal_nocase(entry_value(e), word);
+}
+
 #define CDROM_PATH TEXT("/vmfs/devices/cdrom/")
 
 static enum slot_file classify_file(struct text file)
@@ -302,11 +307,23 @@ static enum vmx_code read_slot(struct reader *r, struct storage_slot *s, bool pr
 	if (!s->connected)
 		set_fate(r, disk_field(d, DISK_START_CONNECTED), FATE_START_CONNECTED);
 	set_fate(r, disk_field(d, DISK_AUTODETECT), FATE_USED);
-	if (s->type.ptr && s->type.len == 0 && !as_libvirt(r))
-		s->type = NO_TEXT;
 	s->type_class = classify_type(s->type);
 	s->file_class = classify_file(s->file);
 	return VMX_OK;
+}
+
+/* deviceType = "": only where libvirt does not look at it, it does not refuse it. */
+static enum vmx_code read_empty_type(struct reader *r, struct storage_slot *s)
+{
+	bool any_type = s->bus->bus == BUS_SATA || s->bus->bus == BUS_NVME;
+
+	if (!s->type.ptr || s->type.len > 0 || as_libvirt(r) ||
+	    (any_type && s->file_class == FILE_VMDK))
+		return VMX_OK;
+	s->type = NO_TEXT;
+	s->type_class = TYPE_ABSENT;
+	return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, s->type_entry,
+				       "deviceType is empty; read as if the key were not there");
 }
 
 /* "scsi0:1", for messages */
@@ -455,6 +472,7 @@ static enum vmx_code read_drive(struct reader *r, struct storage_slot *s)
 	TRY(read_slot(r, s, false));
 	if (!s->present || s->client)
 		return VMX_OK;
+	TRY(read_empty_type(r, s));
 	TRY(decide(r, s, slot_rule(s), &outcome));
 	if (outcome == OUT_NOTHING) {
 		mark_slot(r, s->device, FATE_EMPTY_SLOT);
@@ -499,19 +517,21 @@ static enum vmx_code build_floppy(struct reader *r, const struct storage_slot *s
 	return VMX_OK;
 }
 
-/* What libvirt takes for the path of a drive of the host, but is none. */
-static enum vmx_code check_floppy_path(struct reader *r, const struct storage_slot *s, bool *ret_path)
+/* What libvirt takes for an image, or for a drive of the host, but is neither. */
+static enum vmx_code check_floppy_path(struct reader *r, const struct storage_slot *s, bool block,
+				       bool *ret_path)
 {
 	char file[QUOTE_MAX];
 	bool ours;
 
 	*ret_path = s->file.ptr != NULL;
-	if (!*ret_path || s->file.ptr[0] == '/')
+	if (!*ret_path || (block ? s->file.ptr[0] == '/' : !is_no_floppy(s->file)))
 		return VMX_OK;
 	vmxi_quote(file, s->file);
 	TRY(vmxi_lost_by_libvirt(r, VMX_CODE_EMPTY_DRIVE, s->file_entry, &ours,
-				 "floppy%u has fileName '%s', which is no device of a host; read as "
-				 "an empty drive", s->device->number, file));
+				 "floppy%u has fileName '%s', which is no %s; read as an empty "
+				 "drive", s->device->number, file,
+				 block ? "device of a host" : "image"));
 	*ret_path = !ours;
 	return VMX_OK;
 }
@@ -526,12 +546,10 @@ static enum vmx_code read_floppy_type(struct reader *r, struct storage_slot *s)
 
 	TRY(vmxi_read_text(r, e, &type));
 	word = FIND_WORD(floppy_types, type);
-	if (word && word->value) {
-		TRY(check_floppy_path(r, s, &has_path));
-		return build_floppy(r, s, true, has_path);
+	if (word) {
+		TRY(check_floppy_path(r, s, word->value, &has_path));
+		return build_floppy(r, s, word->value, has_path);
 	}
-	if (word)
-		return build_floppy(r, s, false, s->file.ptr && (as_libvirt(r) || has_path));
 	TRY(vmxi_refused_by_libvirt(r, VMX_CODE_FLOPPY_TYPE, e ? e : s->file_entry,
 				    "floppy%u has no fileType of file or device; read as %s",
 				    s->device->number, !has_path ? "an empty drive" :
@@ -545,12 +563,12 @@ static enum vmx_code is_floppy_by_default(struct reader *r, const struct device 
 	const struct entry *file = disk_field(d, DISK_FILE_NAME);
 	const struct entry *client = disk_field(d, DISK_CLIENT);
 	const struct entry *type = disk_field(d, DISK_FILE_TYPE);
-	bool on_host = type && text_equal_nocase(entry_value(type), TEXT("device"));
+	bool on_host = is_word(type, TEXT("device"));
 
 	*ret = false;
 	if (as_libvirt(r) || disk_field(d, DISK_PRESENT) || !file || is_no_floppy(entry_value(file)))
 		return VMX_OK;
-	if (client && text_equal_nocase(entry_value(client), TEXT("true")))
+	if (client && !is_word(client, TEXT("false")))
 		return VMX_OK;
 	if (on_host && entry_value(file).ptr[0] != '/')
 		return VMX_OK;
@@ -640,21 +658,33 @@ static void warn_of_unreal_slot(struct reader *r, const struct storage_slot *s)
 	const struct entry *present = disk_field(s->device, DISK_PRESENT);
 
 	mark_slot(r, s->device, FATE_NO_SUCH_SLOT);
-	if (present && text_equal_nocase(entry_value(present), TEXT("true")))
+	if (is_word(present, TEXT("true")))
 		vmxi_warn(r, VMX_CODE_NO_SUCH_SLOT, present,
 			  "%s is no place for a device; it is left out", name_slot(s).text);
 }
 
-/* An old machine with a unit that only new ones have: libvirt looks at 15 units. */
-static enum vmx_code check_old_unit(struct reader *r, const struct storage_slot *s)
+/*
+ * An old machine with a unit that only new ones have.  libvirt does not look at
+ * these, so that only a disk is a reason to do so.
+ */
+static enum vmx_code check_old_unit(struct reader *r, const struct storage_slot *s, bool *ret_read)
 {
-	bool ours;
+	const struct entry *present = disk_field(s->device, DISK_PRESENT);
+	const struct entry *file = disk_field(s->device, DISK_FILE_NAME);
 
-	if (s->bus->bus != BUS_SCSI || s->device->unit - 1 < s->bus->units || !s->present ||
-	    s->client || r->machine->hardware_version >= WIDE_SCSI_HARDWARE)
+	*ret_read = true;
+	if (s->device->unit - 1 < s->bus->units ||
+	    r->machine->hardware_version >= WIDE_SCSI_HARDWARE)
 		return VMX_OK;
-	return vmxi_lost_by_libvirt(r, VMX_CODE_SCSI_UNIT, disk_field(s->device, DISK_PRESENT), &ours,
-				    "%s is beyond what virtualHW.version %lld has; kept",
+	*ret_read = false;
+	if (!is_word(present, TEXT("true")) || is_word(disk_field(s->device, DISK_CLIENT), TEXT("true")) ||
+	    !file || classify_file(entry_value(file)) != FILE_VMDK) {
+		mark_slot(r, s->device, FATE_NO_SUCH_SLOT);
+		return VMX_OK;
+	}
+	return vmxi_lost_by_libvirt(r, VMX_CODE_SCSI_UNIT, present, ret_read,
+				    "libvirt does not look at %s, because virtualHW.version %lld "
+				    "has units up to 15 only; the disk is kept",
 				    name_slot(s).text, (long long)r->machine->hardware_version);
 }
 
@@ -663,10 +693,11 @@ static enum vmx_code read_unit(struct reader *r, const struct bus_row *bus,
 {
 	struct storage_slot s = { .device = d, .bus = bus };
 	const struct entry *present = disk_field(d, DISK_PRESENT);
+	bool read;
 
 	if (!controller_present) {
 		mark_slot(r, d, FATE_NO_CONTROLLER);
-		if (present && text_equal_nocase(entry_value(present), TEXT("true")))
+		if (is_word(present, TEXT("true")))
 			vmxi_warn(r, VMX_CODE_NO_CONTROLLER, present,
 				  "%s is left out, because its controller is not present",
 				  name_slot(&s).text);
@@ -676,8 +707,8 @@ static enum vmx_code read_unit(struct reader *r, const struct bus_row *bus,
 		warn_of_unreal_slot(r, &s);
 		return VMX_OK;
 	}
-	TRY(read_drive(r, &s));
-	return check_old_unit(r, &s);
+	TRY(check_old_unit(r, &s, &read));
+	return read ? read_drive(r, &s) : VMX_OK;
 }
 
 static enum vmx_code read_bus(struct reader *r, const struct bus_row *bus)
