@@ -16,6 +16,7 @@
  *   300-329  the machine can't be read from the document
  *   330-399  the machine is read otherwise than libvirt reads it
  *   400-499  what a person should know, libvirt or not
+ *   500-549  domain XML, and what can't be said in a VMX file
  */
 #ifndef VMXKIT_CODES_H
 #define VMXKIT_CODES_H
@@ -115,7 +116,28 @@
 	X(406, NO_SUCH_SLOT, "no-such-slot", INPUT, "A disk stands where no machine has a place for one; it is left out.") \
 	X(407, NO_CONTROLLER, "no-controller", INPUT, "A disk hangs on a controller that is not present; it is left out.") \
 	X(408, UNUSABLE_VALUE, "unusable-value", INPUT, "A value that libvirt does not read is of no use; it is left out.") \
-	X(409, CONTROL_CHARACTER, "control-character", INPUT, "A text holds a character that XML can't hold; it is left out.")
+	X(409, CONTROL_CHARACTER, "control-character", INPUT, "A text holds a character that XML can't hold; it is left out.") \
+	X(500, XML_SYNTAX, "xml-syntax", INPUT, "The text is not well-formed XML.") \
+	X(501, XML_DOCUMENT_TYPE, "xml-document-type", INPUT, "The XML has a DOCTYPE, which could declare entities or fetch files.") \
+	X(502, XML_TOO_LARGE, "xml-too-large", INPUT, "The XML has more bytes, elements or attributes than the limit, or is nested too deeply.") \
+	X(503, NOT_DOMAIN, "not-domain", INPUT, "The root element of the XML is not a domain.") \
+	X(504, DOMAIN_TYPE, "domain-type", INPUT, "The domain's type is not 'vmware'.") \
+	X(505, XML_MISSING, "xml-missing", INPUT, "An element or attribute that has to be there is not.") \
+	X(506, XML_WORD, "xml-word", INPUT, "A word is none of those that the XML may have there.") \
+	X(507, XML_NUMBER, "xml-number", INPUT, "A number in the XML is none, or is out of range.") \
+	X(508, XML_DUPLICATE, "xml-duplicate", INPUT, "Two devices of the XML have the same name or address.") \
+	X(509, XML_IGNORED, "xml-ignored", INPUT, "An element or attribute of the XML is not understood and left out.") \
+	X(510, XML_UNSUPPORTED, "xml-unsupported", INPUT, "The XML asks for something that a VMware machine does not have.") \
+	X(511, DISK_BUS, "disk-bus", INPUT, "The bus of a disk is none that VMware has.") \
+	X(512, DISK_TARGET, "disk-target", INPUT, "The target name of a disk does not fit its bus, or is beyond it.") \
+	X(513, DISK_ADDRESS, "disk-address", INPUT, "The address of a disk does not fit its bus or its target name.") \
+	X(514, DISK_BACKING, "disk-backing", INPUT, "What is behind a disk does not fit the kind of disk.") \
+	X(515, CPU_TOPOLOGY, "cpu-topology", INPUT, "The topology of the CPUs can't be had, or contradicts their number.") \
+	X(516, CARD_BACKING, "card-backing", INPUT, "A network card is connected in a way that VMware does not have.") \
+	X(517, HARDWARE_LACKS, "hardware-lacks", INPUT, "The hardware version of the machine lacks a device or feature.") \
+	X(518, TEXT_NOT_IN_VMX, "text-not-in-vmx", INPUT, "A text holds a character that the value of a VMX file can't hold.") \
+	X(519, MEMORY_ROUNDED, "memory-rounded", INPUT, "The memory is not a multiple of 4 MiB; it is rounded up.") \
+	X(520, BEYOND_LIBVIRT, "beyond-libvirt", INPUT, "Something is kept that libvirt leaves out or refuses when it writes a VMX file.")
 
 enum vmx_code {
 	VMX_OK = 0,

@@ -28,24 +28,6 @@ void vmxi_put_folders(struct writer *w)
  * Network cards
  */
 
-static const char *const nic_kind_words[] = {
-	[NIC_KIND_NULL] = "null", [NIC_KIND_BRIDGE] = "bridge", [NIC_KIND_NAT] = "user",
-	[NIC_KIND_NETWORK] = "network", [NIC_KIND_DVS] = "vds",
-};
-
-static const char *const nic_model_words[] = {
-	[NIC_VLANCE] = "vlance", [NIC_VMXNET] = "vmxnet", [NIC_VMXNET2] = "vmxnet2",
-	[NIC_VMXNET3] = "vmxnet3", [NIC_E1000] = "e1000", [NIC_E1000E] = "e1000e",
-};
-
-static const char *const mac_kind_words[] = {
-	[MAC_GENERATED] = "generated", [MAC_STATIC] = "static",
-};
-
-static const char *const mac_check_words[] = {
-	[MAC_CHECK_NO] = "no", [MAC_CHECK_YES] = "yes",
-};
-
 static void put_mac(struct xml *x, const struct nic *nic)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -59,9 +41,9 @@ static void put_mac(struct xml *x, const struct nic *nic)
 	xml_put(x, text, sizeof(text) - 1);
 	XML_PUT(x, "'");
 	if (nic->mac_kind != MAC_KIND_NONE)
-		XML_WORD(x, "type", mac_kind_words[nic->mac_kind]);
+		XML_WORD(x, "type", vmxi_mac_kind_words[nic->mac_kind]);
 	if (nic->mac_check != MAC_CHECK_NONE)
-		XML_WORD(x, "check", mac_check_words[nic->mac_check]);
+		XML_WORD(x, "check", vmxi_mac_check_words[nic->mac_check]);
 	XML_EMPTY(x);
 }
 
@@ -120,7 +102,7 @@ static void put_nic(struct writer *w, const struct nic *nic)
 	struct xml *x = &w->xml;
 
 	XML_START(x, "interface");
-	XML_WORD(x, "type", nic_kind_words[nic->kind]);
+	XML_WORD(x, "type", vmxi_nic_kind_words[nic->kind]);
 	XML_OPEN(x);
 	put_mac(x, nic);
 	put_network(x, nic);
@@ -131,7 +113,7 @@ static void put_nic(struct writer *w, const struct nic *nic)
 	}
 	if (nic->model != NIC_MODEL_NONE) {
 		XML_START(x, "model");
-		XML_WORD(x, "type", nic_model_words[nic->model]);
+		XML_WORD(x, "type", vmxi_nic_model_words[nic->model]);
 		XML_EMPTY(x);
 	}
 	if (full && nic->link_down) {
@@ -153,20 +135,10 @@ void vmxi_put_nics(struct writer *w)
  * Serial and parallel ports, and the console that libvirt adds
  */
 
-static const char *const port_kind_words[] = {
-	[PORT_KIND_DEVICE] = "dev", [PORT_KIND_FILE] = "file", [PORT_KIND_PIPE] = "pipe",
-	[PORT_KIND_TCP] = "tcp", [PORT_KIND_NULL] = "null",
-};
-
-static const char *const protocol_words[] = {
-	[PROTOCOL_RAW] = "raw", [PROTOCOL_TELNET] = "telnet",
-	[PROTOCOL_TELNETS] = "telnets", [PROTOCOL_TLS] = "tls",
-};
-
 /* What stands between <serial> and its target: the same for the console. */
 static void put_port_backing(struct xml *x, const struct port *p)
 {
-	XML_WORD(x, "type", port_kind_words[p->kind]);
+	XML_WORD(x, "type", vmxi_port_kind_words[p->kind]);
 	XML_OPEN(x);
 	if (p->kind == PORT_KIND_TCP) {
 		XML_START(x, "source");
@@ -175,7 +147,7 @@ static void put_port_backing(struct xml *x, const struct port *p)
 		XML_UINT(x, "service", p->service);
 		XML_EMPTY(x);
 		XML_START(x, "protocol");
-		XML_WORD(x, "type", protocol_words[p->protocol]);
+		XML_WORD(x, "type", vmxi_protocol_words[p->protocol]);
 		XML_EMPTY(x);
 	} else if (p->path.ptr) {
 		XML_START(x, "source");

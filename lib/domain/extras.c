@@ -34,17 +34,13 @@ void vmxi_put_metadata(struct writer *w)
 
 void vmxi_put_boot_order(struct writer *w)
 {
-	static const char *const words[] = {
-		[BOOT_DISK] = "hd", [BOOT_CDROM] = "cdrom", [BOOT_FLOPPY] = "fd",
-		[BOOT_NETWORK] = "network",
-	};
 	struct xml *x = &w->xml;
 
 	if (!is_full(w))
 		return;
 	for (size_t i = 0; i < w->machine->boot_count; i++) {
 		XML_START(x, "boot");
-		XML_WORD(x, "dev", words[w->machine->boot[i]]);
+		XML_WORD(x, "dev", vmxi_boot_words[w->machine->boot[i]]);
 		XML_EMPTY(x);
 	}
 }
@@ -52,10 +48,6 @@ void vmxi_put_boot_order(struct writer *w)
 /*
  * USB
  */
-
-static const char *const usb_models[] = {
-	[USB_UHCI] = "piix3-uhci", [USB_EHCI] = "ehci", [USB_XHCI] = "nec-xhci",
-};
 
 uint32_t vmxi_usb_index(const struct vmx_machine *m, enum usb_model model)
 {
@@ -76,7 +68,7 @@ void vmxi_put_usb_controllers(struct writer *w)
 			continue;
 		XML_START(x, "controller type='usb'");
 		XML_UINT(x, "index", vmxi_usb_index(m, (enum usb_model)i));
-		XML_WORD(x, "model", usb_models[i]);
+		XML_WORD(x, "model", vmxi_usb_model_words[i]);
 		if (!m->usb[i].slot.given) {
 			XML_EMPTY(x);
 			continue;
@@ -87,20 +79,15 @@ void vmxi_put_usb_controllers(struct writer *w)
 	}
 }
 
-/* VMware's pointing device on USB has absolute coordinates: a tablet. */
 void vmxi_put_inputs(struct writer *w)
 {
-	static const char *const words[] = {
-		[INPUT_KEYBOARD] = "keyboard", [INPUT_MOUSE] = "mouse",
-		[INPUT_TOUCHSCREEN] = "tablet", [INPUT_POINTER] = "tablet",
-	};
 	struct xml *x = &w->xml;
 
 	for (size_t i = 0; is_full(w) && i < INPUT_KINDS; i++) {
 		if (!w->machine->inputs[i])
 			continue;
 		XML_START(x, "input");
-		XML_WORD(x, "type", words[i]);
+		XML_WORD(x, "type", vmxi_input_words[i]);
 		XML_WORD(x, "bus", "usb");
 		XML_EMPTY(x);
 	}
@@ -126,16 +113,13 @@ void vmxi_put_hubs(struct writer *w)
 
 void vmxi_put_sound(struct writer *w)
 {
-	static const char *const words[] = {
-		[SOUND_ES1371] = "es1370", [SOUND_HDAUDIO] = "ich9", [SOUND_SB16] = "sb16",
-	};
 	const struct vmx_machine *m = w->machine;
 	struct xml *x = &w->xml;
 
 	if (!is_full(w) || m->sound == SOUND_NONE)
 		return;
 	XML_START(x, "sound");
-	XML_WORD(x, "model", words[m->sound]);
+	XML_WORD(x, "model", vmxi_sound_words[m->sound]);
 	if (!m->sound_slot.given) {
 		XML_EMPTY(x);
 		return;

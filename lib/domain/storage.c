@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/writer.h"
 
-static const char *const device_words[] = {
-	[DISK_DEVICE_DISK] = "disk", [DISK_DEVICE_CDROM] = "cdrom",
-	[DISK_DEVICE_LUN] = "lun", [DISK_DEVICE_FLOPPY] = "floppy",
-};
-
-static const char *const bus_words[] = {
-	[BUS_SCSI] = "scsi", [BUS_SATA] = "sata", [BUS_IDE] = "ide", [BUS_FDC] = "fdc",
-	[BUS_NVME] = "nvme", [BUS_USB] = "usb",
-};
-
 /*
  * Disks
  */
@@ -80,7 +70,7 @@ static void put_disk(struct writer *w, const struct disk *d, const struct place 
 
 	XML_START(x, "disk");
 	XML_WORD(x, "type", d->block ? "block" : "file");
-	XML_WORD(x, "device", device_words[d->device]);
+	XML_WORD(x, "device", vmxi_disk_device_words[d->device]);
 	XML_OPEN(x);
 	if (d->write_through) {
 		XML_START(x, "driver cache='writethrough'");
@@ -89,7 +79,7 @@ static void put_disk(struct writer *w, const struct disk *d, const struct place 
 	put_source(x, d);
 	XML_START(x, "target");
 	XML_WORD(x, "dev", p->name);
-	XML_WORD(x, "bus", bus_words[d->bus]);
+	XML_WORD(x, "bus", vmxi_bus_words[d->bus]);
 	XML_EMPTY(x);
 	if (d->read_only) {
 		XML_START(x, "readonly");
@@ -116,11 +106,6 @@ void vmxi_put_disks(struct writer *w)
  * Controllers: those that are there, and those that a disk's address names.
  */
 
-static const char *const scsi_model_words[] = {
-	[SCSI_BUSLOGIC] = "buslogic", [SCSI_LSILOGIC] = "lsilogic",
-	[SCSI_LSISAS1068] = "lsisas1068", [SCSI_PVSCSI] = "vmpvscsi",
-};
-
 void vmxi_put_pci_address(struct xml *x, const struct pci_slot *s)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -143,10 +128,10 @@ void vmxi_put_pci_address(struct xml *x, const struct pci_slot *s)
 static void put_controller(struct xml *x, enum bus bus, uint32_t index, const struct controller *c)
 {
 	XML_START(x, "controller");
-	XML_WORD(x, "type", bus_words[bus]);
+	XML_WORD(x, "type", vmxi_bus_words[bus]);
 	XML_UINT(x, "index", index);
 	if (c && c->model != SCSI_MODEL_NONE)
-		XML_WORD(x, "model", scsi_model_words[c->model]);
+		XML_WORD(x, "model", vmxi_scsi_model_words[c->model]);
 	if (!c || !c->slot.given) {
 		XML_EMPTY(x);
 		return;

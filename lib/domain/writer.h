@@ -14,6 +14,7 @@
 #include <vmxkit/domain_xml.h>
 
 #include "domain/places.h"
+#include "domain/words.h"
 #include "domain/xml.h"
 #include "machine/machine.h"
 
