@@ -53,12 +53,20 @@ valgrind: packages $(BUILD)/build.ninja
 	meson test -C $(BUILD) --setup=valgrind --print-errorlogs
 
 build-fuzz/build.ninja: | packages
-	CC=clang meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
+	CC=clang CFLAGS=-fsanitize=fuzzer-no-link meson setup build-fuzz -Dfuzz=true \
+		-Db_sanitize=address,undefined -Db_lundef=false
 
+# what a fuzzer finds stays in build-fuzz/, and stops the run
 FUZZ_SECONDS = 60
 fuzz: packages build-fuzz/build.ninja
 	meson compile -C build-fuzz
-	fuzz/run build-fuzz $(FUZZ_SECONDS)
+	@for fuzzer in build-fuzz/fuzz/fuzz_*; do \
+		test -f $$fuzzer || continue; \
+		name=$${fuzzer##*/fuzz_}; mkdir -p build-fuzz/corpus/$$name; \
+		echo "$$name: $(FUZZ_SECONDS) seconds"; \
+		$$fuzzer -dict=fuzz/vmx.dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			-artifact_prefix=build-fuzz/$$name- build-fuzz/corpus/$$name fuzz/seeds/$$name || exit 1; \
+	done
 
 clean:
 	rm -rf build build-asan build-fuzz
