@@ -109,6 +109,16 @@ static enum exit_status deliver(const struct work *work, const char *output)
 	return STATUS_SYSTEM;
 }
 
+/* An encoding that is not known is the user's fault if the user has named it. */
+static enum exit_status explain(const struct work *work)
+{
+	const struct settings *s = work->settings;
+
+	if (s->encoding && vmx_error_code(s->error) == VMX_CODE_UNKNOWN_ENCODING)
+		return usage_error(&s->console, "option '--encoding': no encoding '%s' is known", s->encoding);
+	return show_error(&s->console, work->name, s->error);
+}
+
 static void release(struct work *work)
 {
 	vmx_bytes_release(&work->xml);
@@ -129,7 +139,7 @@ enum exit_status convert(const struct settings *settings, const char *file, cons
 
 	if (read_document(&work) != VMX_OK || read_machine(&work) != VMX_OK ||
 	    write_xml(&work) != VMX_OK)
-		status = show_error(&settings->console, work.name, settings->error);
+		status = explain(&work);
 	else if (work.findings.incomplete)
 		status = show_out_of_memory(&settings->console);
 	else
