@@ -50,16 +50,15 @@ static inline __m128i in_range(__m128i bytes, char low, char count)
 	return _mm_cmpeq_epi8(_mm_min_epu8(from_low, _mm_set1_epi8((char)(count - 1))), from_low);
 }
 
-static inline uint32_t key_bits_16(const char *p)
+static inline uint32_t ordinary_key_bits_16(const char *p)
 {
 	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i hit = in_range(_mm_or_si128(b, _mm_set1_epi8(0x20)), 'a', 26);
+	__m128i letter = in_range(_mm_or_si128(b, _mm_set1_epi8(0x20)), 'a', 26);
+	__m128i other = _mm_andnot_si128(_mm_cmpeq_epi8(b, _mm_set1_epi8('/')),
+					 in_range(b, '-', ':' - '-' + 1));
 
-	hit = _mm_or_si128(hit, in_range(b, '0', 11));
-	hit = _mm_or_si128(hit, in_range(b, '-', 2));
-	hit = _mm_or_si128(hit, _mm_cmpeq_epi8(b, _mm_set1_epi8('_')));
-	hit = _mm_or_si128(hit, _mm_cmpeq_epi8(b, _mm_set1_epi8('*')));
-	return (uint32_t)_mm_movemask_epi8(hit);
+	other = _mm_or_si128(other, _mm_cmpeq_epi8(b, _mm_set1_epi8('_')));
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(letter, other));
 }
 
 static inline uint32_t stop_bits_16(const char *p, char quote)
@@ -79,12 +78,12 @@ static inline uint32_t high_bits_16(const char *p)
 
 #else
 
-static inline uint32_t key_bits_16(const char *p)
+static inline uint32_t ordinary_key_bits_16(const char *p)
 {
 	uint32_t bits = 0;
 
 	for (unsigned int i = 0; i < 16; i++)
-		bits |= (uint32_t)is_key_byte(p[i]) << i;
+		bits |= (uint32_t)(is_key_byte(p[i]) && p[i] != '*') << i;
 	return bits;
 }
 
@@ -108,10 +107,13 @@ static inline uint32_t high_bits_16(const char *p)
 
 #endif
 
-/* How many of the first 32 bytes are key bytes, up to the first that is not. */
-static inline unsigned int key_run_32(const char *p)
+/*
+ * How many of the first 32 bytes are key bytes, up to the first that is not.  The
+ * star is left out: hardly a key has one, and it would have to be looked for in all.
+ */
+static inline unsigned int ordinary_key_32(const char *p)
 {
-	uint32_t other = ~(key_bits_16(p) | key_bits_16(p + 16) << 16);
+	uint32_t other = ~(ordinary_key_bits_16(p) | ordinary_key_bits_16(p + 16) << 16);
 
 	return other ? (unsigned int)__builtin_ctz(other) : 32;
 }

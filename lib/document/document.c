@@ -124,12 +124,11 @@ static void report_findings(struct reading *r)
 		size_t from = 0;
 
 		for (size_t i = 0; i < PHASES; i++) {
-			const struct finding *candidate = r->found[i].items + at[i];
-
-			if (at[i] < r->found[i].count && (!next || candidate->at < next->at)) {
-				next = candidate;
-				from = i;
-			}
+			if (at[i] == r->found[i].count ||
+			    (next && next->at <= r->found[i].items[at[i]].at))
+				continue;
+			next = &r->found[i].items[at[i]];
+			from = i;
 		}
 		if (!next)
 			return;

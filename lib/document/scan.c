@@ -450,45 +450,57 @@ static bool take_separator(struct scan *s)
  * as long as they follow each other.  Whatever is not quite that is left to the
  * grammar above; a test holds the two against each other.
  */
-static bool take_ordinary_line(struct scan *s)
-{
-	const char *key = s->p, *value, *close, *next;
-	unsigned int len = key_run_32(key);
-	struct entry *e;
+struct ordinary {
+	const char *value, *close, *next;
+	unsigned int key_len;
+};
 
-	if (memcmp(key + len, " = \"", 4) == 0)
-		value = key + len + 4;
-	else if (memcmp(key + len, "=\"", 2) == 0)
-		value = key + len + 2;
+static inline bool is_ordinary(const char *key, struct ordinary *line)
+{
+	line->key_len = ordinary_key_32(key);
+	if (memcmp(key + line->key_len, " = \"", 4) == 0)
+		line->value = key + line->key_len + 4;
+	else if (memcmp(key + line->key_len, "=\"", 2) == 0)
+		line->value = key + line->key_len + 2;
 	else
 		return false;
-	close = find_stop(value, '"');
-	next = close + 1 + (close[1] == '\r');
-	/* not is_key_first(): .encoding has to go through add_entry() */
-	if (*close != '"' || *next != '\n' || !is_letter(*key) || s->doc->count >= s->room ||
-	    len > s->doc->limits.key_length ||
-	    (size_t)(close - value) > s->doc->limits.value_length)
-		return false;
-	e = &s->doc->entries[s->doc->count++];
-	*e = (struct entry){
-		.key = key, .value = value,
-		.value_len = (uint32_t)(close - value), .raw_len = (uint32_t)(close - value),
-		.hash = hash_end(hash_chunk(len, key, len)),
-		.at = (uint32_t)(key - s->doc->bytes), .value_at = (uint32_t)(value - s->doc->bytes),
-		.line = s->line++, .column = (uint32_t)(key - s->line_start) + 1,
-		.key_len = (uint16_t)len, .quoting = QUOTING_DOUBLE,
-	};
-	s->line_start = s->p = next + 1;
-	return true;
+	line->close = find_stop(line->value, '"');
+	line->next = line->close + 1 + (line->close[1] == '\r');
+	/* .encoding has to go through add_entry(), so no dot is taken here */
+	return *line->close == '"' && *line->next == '\n' && is_letter(*key);
 }
 
 /* Whether it took any. */
 static bool take_ordinary_lines(struct scan *s)
 {
-	if (s->p >= s->end || !take_ordinary_line(s))
+	struct vmx_document *doc = s->doc;
+	struct entry *e = doc->entries + doc->count, *full = doc->entries + s->room;
+	const char *p = s->p, *line_start = s->line_start;
+	uint32_t number = s->line;
+	struct ordinary line;
+
+	while (p < s->end && e < full && is_ordinary(p, &line) &&
+	       line.key_len <= doc->limits.key_length &&
+	       (size_t)(line.close - line.value) <= doc->limits.value_length) {
+		uint32_t at = (uint32_t)(p - doc->bytes);
+		uint32_t value_len = (uint32_t)(line.close - line.value);
+
+		*e++ = (struct entry){
+			.key = p, .value = line.value,
+			.value_len = value_len, .raw_len = value_len,
+			.hash = hash_end(hash_chunk(line.key_len, p, line.key_len)),
+			.at = at, .value_at = (uint32_t)(line.value - doc->bytes),
+			.line = number++, .column = (uint32_t)(p - line_start) + 1,
+			.key_len = (uint16_t)line.key_len, .quoting = QUOTING_DOUBLE,
+		};
+		line_start = p = line.next + 1;
+	}
+	if (p == s->p)
 		return false;
-	while (s->p < s->end && take_ordinary_line(s))
-		;
+	doc->count = (size_t)(e - doc->entries);
+	s->p = p;
+	s->line_start = line_start;
+	s->line = number;
 	return true;
 }
 
