@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +158,32 @@ static enum vmx_code find_duplicates(struct reading *r)
 }
 
 /*
+ * Memory for large files: asked for in large pages, because else the kernel spends
+ * more time on handing out small ones than reading takes.  Only malloc()'s memory is
+ * known well enough for that; the rest of the system may refuse.
+ */
+#define LARGE_BLOCK ((size_t)8 << 20)
+#define LARGE_PAGE ((size_t)2 << 20)
+
+void *vmxi_allocate_large(const struct vmx_document *doc, size_t size)
+{
+	void *block = vmxi_allocate(&doc->allocator, size);
+
+#ifdef MADV_HUGEPAGE
+	if (block && size >= LARGE_BLOCK &&
+	    doc->allocator.allocate == vmxi_default_allocator.allocate) {
+		uintptr_t from = ((uintptr_t)block + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+		uintptr_t to = ((uintptr_t)block + size) / LARGE_PAGE * LARGE_PAGE;
+		int before = errno;
+
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+		errno = before;
+	}
+#endif
+	return block;
+}
+
+/*
  * Reading
  */
 static struct vmx_document *new_document(const struct vmx_read_options *options)
@@ -209,7 +236,7 @@ static enum vmx_code reserve_entries(struct reading *r)
 
 	if (wanted > doc->limits.entries)
 		wanted = doc->limits.entries;
-	doc->entries = vmxi_allocate(&doc->allocator, wanted * sizeof(*doc->entries));
+	doc->entries = vmxi_allocate_large(doc, wanted * sizeof(*doc->entries));
 	if (!doc->entries)
 		return vmxi_out_of_memory(r->error);
 	doc->capacity = wanted;
@@ -284,7 +311,7 @@ enum vmx_code vmx_document_read(const void *bytes, size_t length,
 	doc = new_document(&options);
 	if (!doc)
 		return vmxi_out_of_memory(error);
-	doc->bytes = vmxi_allocate(&doc->allocator, length + BYTES_PADDING);
+	doc->bytes = vmxi_allocate_large(doc, length + BYTES_PADDING);
 	if (!doc->bytes) {
 		vmx_document_free(doc);
 		return vmxi_out_of_memory(error);

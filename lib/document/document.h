@@ -90,6 +90,9 @@ const struct entry *vmxi_next_entry(const struct vmx_document *doc, size_t *curs
 /* The first entry with the key, in constant time; NULL: there is none. */
 const struct entry *vmxi_find_entry(const struct vmx_document *doc, struct text key);
 
+/* Memory from the document's allocator, for what may be many megabytes. */
+void *vmxi_allocate_large(const struct vmx_document *doc, size_t size);
+
 /* As the public structure. */
 void vmxi_show_entry(const struct entry *e, struct vmx_entry *ret);
 

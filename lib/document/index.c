@@ -136,7 +136,7 @@ static bool make_slots(struct vmx_document *doc, size_t entries)
 
 	while (((size_t)1 << bits) / SLOTS_PER_ENTRY < entries)
 		bits++;
-	slots = vmxi_allocate(&doc->allocator, sizeof(*slots) << bits);
+	slots = vmxi_allocate_large(doc, sizeof(*slots) << bits);
 	if (!slots)
 		return false;
 	memset(slots, 0xFF, sizeof(*slots) << bits);	/* KEY_SLOT_FREE */

@@ -465,9 +465,15 @@ static inline bool is_ordinary(const char *key, struct ordinary *line)
 	else
 		return false;
 	line->close = find_stop(line->value, '"');
-	line->next = line->close + 1 + (line->close[1] == '\r');
+	/* branches, which the processor guesses: so it need not wait for where the line ends */
+	if (line->close[1] == '\n')
+		line->next = line->close + 2;
+	else if (line->close[1] == '\r' && line->close[2] == '\n')
+		line->next = line->close + 3;
+	else
+		return false;
 	/* .encoding has to go through add_entry(), so no dot is taken here */
-	return *line->close == '"' && *line->next == '\n' && is_letter(*key);
+	return *line->close == '"' && is_letter(*key);
 }
 
 /* Whether it took any. */
@@ -493,7 +499,7 @@ static bool take_ordinary_lines(struct scan *s)
 			.line = number++, .column = (uint32_t)(p - line_start) + 1,
 			.key_len = (uint16_t)line.key_len, .quoting = QUOTING_DOUBLE,
 		};
-		line_start = p = line.next + 1;
+		line_start = p = line.next;
 	}
 	if (p == s->p)
 		return false;
