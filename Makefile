@@ -46,8 +46,10 @@ bench: $(BUILD)/build.ninja
 build-asan/build.ninja: | packages
 	meson setup build-asan -Db_sanitize=address,undefined
 
+# some tests ask for more memory than there can be, and want NULL
 asan: packages build-asan/build.ninja
-	meson test -C build-asan --print-errorlogs
+	ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+		meson test -C build-asan --print-errorlogs
 
 valgrind: packages $(BUILD)/build.ninja
 	meson test -C $(BUILD) --setup=valgrind --print-errorlogs
