@@ -97,7 +97,7 @@ static void mark_folder(struct reader *r, const struct device *d, enum fate fate
 static enum vmx_code read_folder(struct reader *r, const struct device *d)
 {
 	const struct entry *host = field(d, FOLDER_HOST_PATH), *guest = field(d, FOLDER_GUEST_NAME);
-	struct shared_folder *folder, read = { .read_only = false };
+	struct shared_folder *folder, read = { .number = d->number };
 	bool present, enabled, writable;
 
 	TRY(vmxi_read_boolean(r, field(d, FOLDER_PRESENT), false, &present));

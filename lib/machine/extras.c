@@ -122,6 +122,7 @@ static enum vmx_code read_usb_port(struct reader *r, enum usb_model model, const
 	if (word->value == USB_HUB)
 		return add_hub(r, model, d->unit - 1);
 	r->machine->inputs[INPUT_POINTER] = true;
+	r->machine->pointer = (struct usb_hub){ model, d->unit - 1 };
 	return VMX_OK;
 }
 
@@ -218,7 +219,8 @@ static bool parse_pci_id(struct text id, struct pci_device *ret)
 			return false;
 		id = text_skip(id, id_parts[i].end ? len + 1 : len);
 	}
-	*ret = (struct pci_device){ parts[0], parts[1], parts[2], parts[3] };
+	*ret = (struct pci_device){ .domain = parts[0], .bus = parts[1], .slot = parts[2],
+				    .function = parts[3] };
 	return true;
 }
 
@@ -242,6 +244,7 @@ static enum vmx_code read_passthrough(struct reader *r)
 		if (!device)
 			return vmxi_out_of_memory(r->error);
 		*device = read;
+		device->number = d->number;
 	}
 	return VMX_OK;
 }

@@ -79,6 +79,7 @@ struct nic {
 	} dvs;
 	bool link_down;
 	struct pci_slot slot;
+	struct position where;
 };
 
 enum port_kind {
@@ -95,9 +96,12 @@ struct port {
 	uint32_t service;
 	enum port_protocol protocol;
 	bool listens;
+	struct text service_name;	/* only from XML: a service that is no number */
+	struct position where;
 };
 
 struct shared_folder {
+	uint32_t number;
 	struct text host_path, guest_name;
 	bool read_only;
 };
@@ -126,6 +130,8 @@ struct usb_hub {
 
 struct pci_device {
 	uint32_t domain, bus, slot, function;
+	uint32_t number;	/* pciPassthru<number> */
+	struct position where;
 };
 
 enum boot_device { BOOT_DISK, BOOT_CDROM, BOOT_FLOPPY, BOOT_NETWORK, BOOT_DEVICES };
@@ -143,11 +149,14 @@ struct vmx_machine {
 	struct arena arena;
 	enum vmx_level level;
 	bool strict;		/* deviations from libvirt are errors */
-	const struct vmx_document *document;
+	const struct vmx_document *document;	/* NULL: the machine is from XML */
 	uint8_t *fates;		/* one per entry of the document: fates.h */
 
 	int64_t hardware_version;	/* 0: the file does not say */
 	struct text name, description;
+	struct position name_where;	/* only from XML */
+	bool has_uuid;		/* only from XML: it says one */
+	bool was_full;		/* only from XML: it has our metadata */
 	uint8_t bios_uuid[16], vc_uuid[16];
 	uint64_t genid, genidx;
 	struct position genid_where;
@@ -170,9 +179,10 @@ struct vmx_machine {
 	bool secure_boot;
 	struct text nvram;
 	bool tpm;
+	struct position tpm_where;
 
 	struct vnc vnc;
-	uint32_t vram_kib;
+	uint32_t vram_kib;	/* 0: no video */
 
 	VECTOR(struct controller) controllers;	/* the present ones */
 	VECTOR(struct disk) disks;
@@ -185,6 +195,7 @@ struct vmx_machine {
 	struct usb_controller usb[USB_MODELS];
 	VECTOR(struct usb_hub) hubs;
 	bool inputs[INPUT_KINDS];
+	struct usb_hub pointer;	/* where INPUT_POINTER hangs */
 	enum sound_model sound;
 	struct pci_slot sound_slot;
 	VECTOR(struct pci_device) passthrough;
