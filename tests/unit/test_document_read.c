@@ -5,6 +5,7 @@
  */
 #include "document_support.h"
 
+#include "document/bytes.h"
 #include "document/document.h"
 #include "document/hash.h"
 #include "document/reading.h"
@@ -156,6 +157,30 @@ static void both_ways_of_hashing_agree(void **state)
 	}
 }
 
+/* Many bytes at once mean the same as one by one. */
+static void blocks_are_searched_as_bytes_are(void **state)
+{
+	char text[128];
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		for (unsigned int at = 0; at < 64; at++) {
+			bool key = is_key_byte((char)c) && c != '*';
+
+			memset(text, 'a', sizeof(text));
+			text[at] = (char)c;
+			text[96] = '\n';
+			assert_int_equal(ordinary_key_32(text), key || at > 31 ? 32 : at);
+			assert_int_equal(find_stop(text, '"') - text,
+					 is_eol((char)c) || c == '"' ? at : 96);
+			assert_int_equal(find_eol(text) - text, is_eol((char)c) ? at : 96);
+			assert_int_equal(find_high(text, text + 70) - text, c > 127 ? at : 70);
+			assert_int_equal(find_high(text, text + 50) - text,
+					 c > 127 && at < 50 ? at : 50);
+		}
+	}
+}
+
 static void nul_bytes_and_directives_are_marked(void **state)
 {
 	struct vmx_document *doc = read_text(TEXT("a=\"1\"\r\nb = \"\0\"\n\n {{x}}\n<% y %>\n"), NULL);
@@ -179,6 +204,7 @@ int main(void)
 		cmocka_unit_test(positions_are_those_of_the_file),
 		cmocka_unit_test(keys_are_found_without_regard_to_case),
 		cmocka_unit_test(both_ways_of_hashing_agree),
+		cmocka_unit_test(blocks_are_searched_as_bytes_are),
 		cmocka_unit_test(nul_bytes_and_directives_are_marked),
 	};
 
