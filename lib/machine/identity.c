@@ -92,7 +92,8 @@ static enum vmx_code read_escaped(struct reader *r, enum key key, const char *la
 	before = ret->ptr;
 	for (; e && *layers; layers++)
 		TRY(unescape_layer(r, e, *layers, ret));
-	if (ret->ptr != before && vmxi_utf8_valid_prefix(*ret) < ret->len)
+	/* libvirt never looks whether text is UTF-8 */
+	if (!as_libvirt(r) && ret->ptr != before && vmxi_utf8_valid_prefix(*ret) < ret->len)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_UTF8, e,
 				    "the escapes of %s stand for bytes that are not UTF-8",
 				    vmxi_key_name(key));
@@ -154,8 +155,8 @@ enum vmx_code vmxi_read_memory(struct reader *r)
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_MEMORY_SIZE, e,
 					    "memsize is %lld, not a multiple of 4; kept as it is",
 					    (long long)size));
-	if (!e)
-		vmxi_warn(r, VMX_CODE_NO_MEMORY_SIZE, NULL,
+	if (!e || e->value_len == 0)
+		vmxi_warn(r, VMX_CODE_NO_MEMORY_SIZE, e,
 			  "there is no memsize: the machine gets 32 MiB, as VMware gives it");
 	TRY(vmxi_read_integer(r, r->settings.keys[KEY_MEM_MAX], -1, &max));
 	TRY(vmxi_read_integer(r, r->settings.keys[KEY_MEM_MIN], 0, &min));

@@ -216,9 +216,9 @@ static struct slot_rule nvme_rule(const struct storage_slot *s, struct slot_rule
 	bool drive = (s->type_class >= TYPE_IMAGE && s->type_class <= TYPE_RAW) ||
 		     s->file_class == FILE_ABSENT || s->file_class == FILE_ISO ||
 		     s->file_class == FILE_NO_BACKING ||
-		     (s->type_class == TYPE_PASSTHRU && s->file_class == FILE_CDROM_PATH);
+		     (s->type_class == TYPE_PASSTHRU && text_starts(s->file, CDROM_PATH));
 
-	if (s->file_class == FILE_VMDK && (!drive || s->type_class == TYPE_PASSTHRU))
+	if (s->file_class == FILE_VMDK && !drive)
 		return (struct slot_rule)SAME(DISK);
 	if (drive)
 		return (struct slot_rule)OURS(NOTHING, NOTHING, EMPTY_DISK_SLOT);
