@@ -779,7 +779,7 @@ static void drop_line(struct vmx_document *doc, uint32_t i)
 
 static struct text without_separator_behind(struct text t)
 {
-	t = without_blanks_behind(t);
+	t = without_line_start(t);
 	if (t.len > 0 && t.ptr[t.len - 1] == ';')
 		t.len--;
 	return without_blanks_behind(t);
@@ -790,7 +790,10 @@ static struct text without_separator_before(struct text t)
 	t = without_blanks_before(t);
 	if (t.len > 0 && t.ptr[0] == ';')
 		t = text_skip(t, 1);
-	return without_blanks_before(t);
+	t = without_blanks_before(t);
+	while (text_starts(t, TEXT("\xEF\xBB\xBF")))
+		t = without_blanks_before(text_skip(t, 3));
+	return t;
 }
 
 /* Others stand on the line: only the statement goes, with one ';'. */

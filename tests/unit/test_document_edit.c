@@ -93,6 +93,9 @@ static const struct edit_case {
 	{ "a = \"x\nb = y # c\nd = \"1\"\n", { { UNSET, "a" }, { UNSET, "b" } }, "d = \"1\"\n" },
 	{ "a=\"\"\"\"\"\"\nb=\"1\"", { { UNSET, "b" } }, "a=\"\"\"\"\"\"\n" },
 	{ "a=\"\"\"\"\"\";b=\"1\"", { { UNSET, "b" } }, "a=\"\"\"\"\"\";" },
+	/* a byte order mark between statements goes with the ';' */
+	{ "a=\"1\"; \xEF\xBB\xBF b=\"2\"; c=\"3\"\n", { { UNSET, "b" } }, "a=\"1\"; c=\"3\"\n" },
+	{ "a=\"1\"; \xEF\xBB\xBF b=\"2\"; c=\"3\"\n", { { UNSET, "a" }, { UNSET, "b" } }, "c=\"3\"\n" },
 	/* what was added can go again, and nothing else goes with it */
 	{ "a = \"1\"", { { SET, "b", "2" }, { UNSET, "b" } }, "a = \"1\"" },
 	{ "a = \"1\" # c", { { SET, "b", "2" }, { SET, "c", "3" }, { UNSET, "b" }, { UNSET, "c" } },
@@ -254,7 +257,7 @@ static uint32_t next_random(uint32_t *seed)
 static const char *const fragments[] = {
 	"a", "b", "a.x", "a.y", "scsi0:0.x", "scsi0.y", ".encoding", "__a b", "9", "=", " = ", "=", "\t= ",
 	"\"\"", "\"1\"", "\"v w\"", "'2'", "''", "\"\"\"3\n\"\"\"", "\"\"\"\"\"\"", "\"", "'", "\"\"\"",
-	"4", " #", "# c", "\n", "\n", "\r\n", "\r", ";", "; ", " ", "\t", "junk", "{% x %}", "\xC3\xA4",
+	"4", " #", "# c", "\n", "\n", "\r\n", "\r", ";", "; ", " ", "\t", "junk", "{% x %}", "\xC3\xA4", "; \xEF\xBB\xBF",
 	"\xFF", "[", "\xEF\xBB\xBF", "a = \"1\"\n", "b = \"2\"\r\n", "scsi0:0.x=\"3\"\n", "A=\"4\";",
 };
 
