@@ -87,11 +87,17 @@ size_t vmxi_format_int64(char *out, int64_t value)
 	return 1 + vmxi_format_uint64(out + 1, 0 - (uint64_t)value);
 }
 
+/* Without the vertical tab, which libvirt's own test leaves out. */
+static bool is_uuid_space(char c)
+{
+	return is_space(c) && c != '\v';
+}
+
 bool vmxi_parse_uuid(struct text t, uint8_t ret[16])
 {
 	size_t at = 0;
 
-	while (at < t.len && is_space(t.ptr[at]))
+	while (at < t.len && is_uuid_space(t.ptr[at]))
 		at++;
 	for (size_t i = 0; i < 16; i++) {
 		int high, low;
@@ -107,7 +113,7 @@ bool vmxi_parse_uuid(struct text t, uint8_t ret[16])
 		ret[i] = (uint8_t)(high << 4 | low);
 		at += 2;
 	}
-	while (at < t.len && is_space(t.ptr[at]))
+	while (at < t.len && is_uuid_space(t.ptr[at]))
 		at++;
 	return at == t.len;
 }
