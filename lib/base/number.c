@@ -134,5 +134,6 @@ bool vmxi_parse_mac(struct text t, char separator, uint8_t ret[6])
 		if (i < 5 && (at == t.len || t.ptr[at++] != separator))
 			return false;
 	}
-	return at == t.len || (unsigned char)t.ptr[at] <= ' ';
+	/* libvirt compares signed bytes: those above ASCII count as blanks */
+	return at == t.len || (unsigned char)t.ptr[at] <= ' ' || (unsigned char)t.ptr[at] >= 0x80;
 }

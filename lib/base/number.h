@@ -33,8 +33,8 @@ bool vmxi_parse_uuid(struct text t, uint8_t ret[16]);
 
 /*
  * A MAC address: six groups of one or two hex digits, joined by a separator.
- * libvirt takes ':' only, and anything up to a blank behind it.  After a failure
- * ret may hold anything.
+ * libvirt takes ':' only, and anything behind a blank or a byte above ASCII.  After
+ * a failure ret may hold anything.
  */
 bool vmxi_parse_mac(struct text t, char separator, uint8_t ret[6]);
 

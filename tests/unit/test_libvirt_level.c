@@ -28,6 +28,9 @@ static const struct row {
 	{ "a form feed is",
 	  "uuid.bios = \"\f00112233445566778899aabbccddeeff\f\"\n",
 	  "<uuid>00112233-4455-6677-8899-aabbccddeeff</uuid>" },
+	{ "a byte above ASCII ends a MAC address", NIC "\"00:0c:29:11:22:33\xC3\xA4\"\n",
+	  "<mac address='00:0c:29:11:22:33'/>" },
+	{ "a letter does not", NIC "\"00:0c:29:11:22:33x\"\n", NULL },
 };
 
 static enum vmx_code convert(const char *vmx, struct vmx_bytes *xml)
