@@ -213,7 +213,7 @@ static bool is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* space* "+"? digit+ space* */
+/* space* "+"? digit+ space*; but a vertical tab is no space behind the number */
 static bool parse_cpu(struct text piece, uint64_t *ret)
 {
 	size_t digits;
@@ -224,7 +224,7 @@ static bool parse_cpu(struct text piece, uint64_t *ret)
 		piece = text_skip(piece, 1);
 	if (!vmxi_parse_digits(piece, ret, &digits))
 		return false;
-	while (digits < piece.len && is_space(piece.ptr[digits]))
+	while (digits < piece.len && is_space(piece.ptr[digits]) && piece.ptr[digits] != '\v')
 		digits++;
 	return digits == piece.len;
 }

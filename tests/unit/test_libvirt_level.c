@@ -31,6 +31,9 @@ static const struct row {
 	{ "a byte above ASCII ends a MAC address", NIC "\"00:0c:29:11:22:33\xC3\xA4\"\n",
 	  "<mac address='00:0c:29:11:22:33'/>" },
 	{ "a letter does not", NIC "\"00:0c:29:11:22:33x\"\n", NULL },
+	{ "a vertical tab is a space before the number of a CPU",
+	  "sched.cpu.affinity = \"\v1\f,2\"\n", "cpuset='1-2'" },
+	{ "but not behind it", "sched.cpu.affinity = \"1\v,2\"\n", NULL },
 };
 
 static enum vmx_code convert(const char *vmx, struct vmx_bytes *xml)
