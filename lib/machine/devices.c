@@ -42,14 +42,14 @@ enum vmx_code vmxi_read_vnc(struct reader *r)
 #define VRAM_DEFAULT_KIB 4096
 
 /*
- * As libvirt works it out: up to whole KiB, 32 bits of that, up to a power of
- * two; 0, and what has no such power in 32 bits, is the default.
+ * As libvirt works it out: up to whole KiB in 64 bits that wrap, 32 bits of that,
+ * up to a power of two; 0, and what has no such power in 32 bits, is the default.
  */
 static uint32_t vram_kib(int64_t bytes)
 {
 	uint32_t kib, power = 1;
 
-	kib = (uint32_t)(bytes > INT64_MAX - 1023 ? INT64_MIN / 1024 : (bytes + 1023) / 1024);
+	kib = (uint32_t)((int64_t)((uint64_t)bytes + 1023) / 1024);
 	if (kib == 0 || kib > (uint32_t)1 << 31)
 		return VRAM_DEFAULT_KIB;
 	while (power < kib)

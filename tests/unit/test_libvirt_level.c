@@ -34,6 +34,7 @@ static const struct row {
 	{ "a vertical tab is a space before the number of a CPU",
 	  "sched.cpu.affinity = \"\v1\f,2\"\n", "cpuset='1-2'" },
 	{ "but not behind it", "sched.cpu.affinity = \"1\v,2\"\n", NULL },
+	{ "video memory wraps around", "svga.vramSize = \"9223372036854775807\"\n", "vram='1'" },
 };
 
 static enum vmx_code convert(const char *vmx, struct vmx_bytes *xml)
