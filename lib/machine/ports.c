@@ -49,12 +49,13 @@ static const struct word end_points[] = {
 	{ { "server", 6 }, true }, { { "client", 6 }, false },
 };
 
-/* Without the brackets of an IPv6 address. */
+/* Without the brackets of an IPv6 address; around what has no ':', libvirt keeps them. */
 static struct text bare_host(const char *server)
 {
 	struct text host = text_of(server);
 
-	if (host.len >= 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
+	if (host.len >= 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']' &&
+	    vmxi_text_find(host, ':') < host.len)
 		return (struct text){ host.ptr + 1, host.len - 2 };
 	return host;
 }

@@ -35,6 +35,8 @@ static const struct row {
 	  "sched.cpu.affinity = \"\v1\f,2\"\n", "cpuset='1-2'" },
 	{ "but not behind it", "sched.cpu.affinity = \"1\v,2\"\n", NULL },
 	{ "video memory wraps around", "svga.vramSize = \"9223372036854775807\"\n", "vram='1'" },
+	{ "brackets belong to an IPv6 address", SERIAL "\"telnet://[::1]:9\"\n", "host='::1'" },
+	{ "or else to the name", SERIAL "\"telnet://[v1.x]:9\"\n", "host='[v1.x]'" },
 };
 
 static enum vmx_code convert(const char *vmx, struct vmx_bytes *xml)
