@@ -207,14 +207,20 @@ void vmxi_put_tpm(struct writer *w)
  * Display
  */
 
+/* libvirt keeps 32 bits of what is not negative. */
 static void put_vnc_port(struct xml *x, int64_t port)
 {
+	int32_t kept = (int32_t)(uint32_t)port;
+
 	if (port < 0) {
 		XML_PUT(x, " port='-1' autoport='yes'");
 		return;
 	}
-	if (port > 0)
-		XML_UINT(x, "port", (uint64_t)port);
+	if (kept != 0) {
+		XML_PUT(x, " port='");
+		put_int(x, kept);
+		XML_PUT(x, "'");
+	}
 	XML_PUT(x, " autoport='no'");
 }
 

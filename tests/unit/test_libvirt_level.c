@@ -37,6 +37,9 @@ static const struct row {
 	{ "video memory wraps around", "svga.vramSize = \"9223372036854775807\"\n", "vram='1'" },
 	{ "brackets belong to an IPv6 address", SERIAL "\"telnet://[::1]:9\"\n", "host='::1'" },
 	{ "or else to the name", SERIAL "\"telnet://[v1.x]:9\"\n", "host='[v1.x]'" },
+	{ "of a VNC port, 32 bits are kept", VNC "\"4294967297\"\n", "port='1' autoport='no'>" },
+	{ "which may be 0", VNC "\"4294967296\"\n", "<graphics type='vnc' autoport='no'>" },
+	{ "or negative", VNC "\"9223372036854775807\"\n", "port='-1' autoport='no'>" },
 };
 
 static enum vmx_code convert(const char *vmx, struct vmx_bytes *xml)
