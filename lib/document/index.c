@@ -198,16 +198,20 @@ static bool place_all(struct vmx_document *doc)
 	return true;
 }
 
-bool vmxi_index_build(struct vmx_document *doc)
+static bool build(struct vmx_document *doc, size_t entries)
 {
-	/* room for one more, so that adding to a full table makes it grow */
-	if (!make_slots(doc, doc->count - doc->gone + 1) || !place_all(doc))
+	if (!make_slots(doc, entries) || !place_all(doc))
 		return false;
 	if (doc->index.overflow_count > 0) {
 		sort_overflow(doc);
 		mark_overflow_duplicates(doc);
 	}
 	return true;
+}
+
+bool vmxi_index_build(struct vmx_document *doc)
+{
+	return build(doc, doc->count);
 }
 
 void vmxi_index_release(struct vmx_document *doc)
@@ -262,10 +266,12 @@ uint32_t vmxi_index_find(const struct vmx_document *doc, struct text key, uint32
 bool vmxi_index_reserve(struct vmx_document *doc)
 {
 	struct key_index old = doc->index;
+	size_t entries = doc->count - doc->gone;
 
 	if ((old.used + 1) * SLOTS_PER_ENTRY > (size_t)old.mask + 1) {
 		doc->index = (struct key_index){ .slots = NULL };
-		if (!vmxi_index_build(doc)) {
+		/* with room to go on, even if as many are removed as added */
+		if (!build(doc, entries + entries / 2 + 8)) {
 			vmxi_index_release(doc);
 			doc->index = old;
 			return false;

@@ -489,6 +489,32 @@ static void edits_cost_in_proportion(void **state)
 	assert_true(twice.peak <= 2 * once.peak + 65536);
 }
 
+/* Adding and removing by turns does not make the index anew each time. */
+static void adding_and_removing_costs_no_more_each_time(void **state)
+{
+	struct counting counting = { 0 };
+	const struct vmx_allocator allocator = COUNTING_ALLOCATOR(&counting);
+	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
+
+	(void)state;
+	options.allocator = &allocator;
+	for (size_t entries = 1; entries < 600; entries++) {	/* full tables among them */
+		struct paper text = many_lines(entries, ordinary_key);
+		struct vmx_document *doc;
+
+		assert_int_equal(vmx_document_read(text.text, text.length, &options, &doc, NULL), VMX_OK);
+		counting.calls = 0;
+		for (size_t n = 0; n < 100; n++) {
+			assert_int_equal(vmx_document_set(doc, "new", 3, "1", 1, NULL), VMX_OK);
+			assert_int_equal(vmx_document_unset(doc, "new", 3, NULL), VMX_OK);
+		}
+		/* one for each value, and now and then one for what grows */
+		assert_true(counting.calls < 100 + 40);
+		vmx_document_free(doc);
+		free(text.text);
+	}
+}
+
 /*
  * Lossless
  */
@@ -547,6 +573,7 @@ int main(void)
 		cmocka_unit_test(keys_that_collide_cost_no_more_than_sorting),
 		cmocka_unit_test(colliding_duplicates_are_found),
 		cmocka_unit_test(edits_cost_in_proportion),
+		cmocka_unit_test(adding_and_removing_costs_no_more_each_time),
 		cmocka_unit_test(random_bytes_are_written_as_they_were),
 	};
 
