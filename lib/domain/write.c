@@ -373,6 +373,9 @@ static enum vmx_code write_checked(struct writer *w)
 	if (w->xml.failed)
 		return vmxi_out_of_memory(w->error);
 	w->xml.out->data[w->xml.out->length] = '\0';
+	if (w->machine->strict && w->xml.copied_by_libvirt)
+		return vmxi_fail(w->error, VMX_CODE_CONTROL_CHARACTER, NOWHERE,
+				 "a value holds a character that XML can't hold; libvirt copies it");
 	if (w->xml.dropped > 0 && !as_libvirt(w))
 		vmxi_report(&w->reporter, VMX_CODE_CONTROL_CHARACTER, VMX_WARNING, NOWHERE,
 			    "%zu control characters in the values are left out: XML can't hold them",

@@ -59,6 +59,7 @@ static size_t put_suspect(struct xml *x, const char *p, size_t left)
 	if ((unsigned char)*p == 0xEF) {
 		if (!x->as_libvirt && is_noncharacter(p, left)) {
 			x->dropped++;
+			x->copied_by_libvirt = true;
 			return 3;
 		}
 		xml_put(x, p, 1);
@@ -73,6 +74,7 @@ static size_t put_suspect(struct xml *x, const char *p, size_t left)
 		break;
 	default:
 		x->dropped++;
+		x->copied_by_libvirt = x->copied_by_libvirt || *p >= 0x1A;
 	}
 	return 1;
 }

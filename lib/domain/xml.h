@@ -25,6 +25,7 @@ struct xml {
 	bool as_libvirt;	/* copies control characters that libvirt copies */
 	unsigned int depth;
 	size_t dropped;		/* characters that XML can't hold */
+	bool copied_by_libvirt;	/* ... and one of them is what libvirt does not drop */
 };
 
 #define XML_DEPTH_MAX 16

@@ -228,6 +228,14 @@ enum vmx_code vmxi_read_integer(struct reader *r, const struct entry *e, int64_t
 				       "there are blanks behind the number");
 }
 
+/* Strict reading looks for bytes that do not fit only where it has to convert them. */
+static bool is_misfit(const struct reader *r, const struct entry *e)
+{
+	if (as_libvirt(r) || !(r->document->flags & DOCUMENT_STRICT))
+		return e->flags & VMX_ENTRY_MISFIT;
+	return vmxi_utf8_valid_prefix(entry_value(e)) < e->value_len;
+}
+
 enum vmx_code vmxi_read_text(struct reader *r, const struct entry *e, struct text *ret)
 {
 	*ret = NO_TEXT;
@@ -235,7 +243,7 @@ enum vmx_code vmxi_read_text(struct reader *r, const struct entry *e, struct tex
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
 	*ret = entry_value(e);
-	if (e->flags & VMX_ENTRY_MISFIT) {
+	if (is_misfit(r, e)) {
 		struct quoted q = quote_entry(e);
 
 		return vmxi_fail_at(r, VMX_CODE_INVALID_UTF8, e,
