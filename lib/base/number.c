@@ -7,11 +7,16 @@ static bool is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* So many digits always fit into 64 bits. */
+#define DIGITS_UNCHECKED 19
+
 bool vmxi_parse_digits(struct text t, uint64_t *ret, size_t *ret_len)
 {
+	size_t at = 0, easy = t.len < DIGITS_UNCHECKED ? t.len : DIGITS_UNCHECKED;
 	uint64_t value = 0;
-	size_t at = 0;
 
+	for (; at < easy && ascii_is_digit(t.ptr[at]); at++)
+		value = value * 10 + (uint64_t)(t.ptr[at] - '0');
 	for (; at < t.len && ascii_is_digit(t.ptr[at]); at++) {
 		unsigned int digit = (unsigned int)(t.ptr[at] - '0');
 

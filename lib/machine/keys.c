@@ -84,17 +84,21 @@ static size_t take_unit(const char *p, size_t left, uint32_t *ret_unit)
 	return digits ? 1 + digits : 0;
 }
 
-/* device = prefix number / prefix number ":" number / prefix ":" number */
-static struct key_match match_device(const struct head_row *head, struct text key)
+/*
+ * device = prefix number / prefix number ":" number / prefix ":" number
+ *
+ * *ret_at is where the name of the field begins, behind the dot.
+ */
+static bool take_device(const struct head_row *head, struct text key, struct key_match *ret,
+			size_t *ret_at)
 {
 	struct key_match m = { .set = head->set, .kind = head->kind };
-	const struct name_row *row;
 	size_t at = head->len, step;
 
 	if (head->shape != SHAPE_PORTS) {
 		step = take_number(key.ptr + at, key.len - at, NUMBER_DIGITS_MAX, &m.number);
 		if (step == 0)
-			return (struct key_match){ 0 };
+			return false;
 		at += step;
 	}
 	if (head->shape != SHAPE_NUMBERED) {
@@ -106,12 +110,10 @@ static struct key_match match_device(const struct head_row *head, struct text ke
 		}
 	}
 	if (at >= key.len || key.ptr[at] != '.' || m.set == SET_NONE)
-		return (struct key_match){ 0 };
-	row = find_name(m.set, key.ptr + at + 1, key.len - at - 1);
-	if (!row)
-		return (struct key_match){ 0 };
-	m.id = row->id;
-	return m;
+		return false;
+	*ret = m;
+	*ret_at = at + 1;
+	return true;
 }
 
 /* Heads are short enough for two words to say all of them. */
@@ -127,9 +129,11 @@ static bool begins_with(struct text key, const struct head_row *head)
 
 struct key_match vmxi_match_key(struct text key)
 {
+	struct key_match m = { .set = SET_KEY };
 	const struct prefix_row *prefix;
 	const struct name_row *row;
 	unsigned int slot;
+	size_t at = 0;
 
 	if (key.len < sizeof(uint32_t))
 		return (struct key_match){ 0 };
@@ -139,16 +143,15 @@ struct key_match vmxi_match_key(struct text key)
 	prefix = &prefix_rows[slot - 1];
 	for (unsigned int i = 0; i < prefix->heads; i++) {
 		const struct head_row *head = &head_rows[prefix->head + i];
-		struct key_match m;
 
-		if (!begins_with(key, head))
-			continue;
-		m = match_device(head, key);
-		if (m.set != SET_NONE)
-			return m;
+		if (begins_with(key, head) && take_device(head, key, &m, &at))
+			break;
 	}
-	row = find_name(SET_KEY, key.ptr, key.len);
-	return row ? (struct key_match){ .set = SET_KEY, .id = row->id } : (struct key_match){ 0 };
+	row = find_name(m.set, key.ptr + at, key.len - at);
+	if (!row)
+		return (struct key_match){ 0 };
+	m.id = row->id;
+	return m;
 }
 
 const char *vmxi_field_name(enum field_set set, unsigned int id)

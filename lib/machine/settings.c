@@ -107,6 +107,7 @@ static struct device *get_device(struct settings *s, const struct key_match *m,
 static void check_card(struct settings *s, const struct entry *e)
 {
 	struct text rest = text_skip(entry_key(e), sizeof("ethernet") - 1);
+	bool negative = text_starts(rest, TEXT("-"));
 	uint64_t number;
 	size_t digits;
 
@@ -125,7 +126,9 @@ static bool collect_entry(struct settings *s, const struct entry *e, struct aren
 	struct device *device;
 
 	if (m.set == SET_NONE) {
-		if (text_starts_nocase(entry_key(e), TEXT("ethernet")))
+		/* most keys end here: one byte tells most of them */
+		if ((e->key[0] | 0x20) == 'e' &&
+		    text_starts_nocase(entry_key(e), TEXT("ethernet")))
 			check_card(s, e);
 		return true;
 	}
