@@ -102,7 +102,7 @@ static struct device *get_device(struct settings *s, const struct key_match *m,
 
 /*
  * libvirt scans every key that begins with "ethernet" for a number of at most
- * 32 bits and a dot.
+ * 32 bits and a dot.  The number is read with its sign, so that -0 is one.
  */
 static void check_card(struct settings *s, const struct entry *e)
 {
@@ -111,7 +111,8 @@ static void check_card(struct settings *s, const struct entry *e)
 	uint64_t number;
 	size_t digits;
 
-	if (!vmxi_parse_digits(rest, &number, &digits) || number > UINT32_MAX ||
+	rest = text_skip(rest, negative);
+	if (!vmxi_parse_digits(rest, &number, &digits) || number > (negative ? 0 : UINT32_MAX) ||
 	    digits == rest.len || rest.ptr[digits] != '.') {
 		if (!s->bad_card)
 			s->bad_card = e;

@@ -40,6 +40,8 @@ static const struct row {
 	{ "of a VNC port, 32 bits are kept", VNC "\"4294967297\"\n", "port='1' autoport='no'>" },
 	{ "which may be 0", VNC "\"4294967296\"\n", "<graphics type='vnc' autoport='no'>" },
 	{ "or negative", VNC "\"9223372036854775807\"\n", "port='-1' autoport='no'>" },
+	{ "minus zero is the number of a card", "ethernet-0.x = \"\"\n", "<domain type='vmware'>" },
+	{ "minus one is not", "ethernet-1.x = \"\"\n", NULL },
 };
 
 static enum vmx_code convert(const char *vmx, struct vmx_bytes *xml)
