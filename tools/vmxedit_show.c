@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vmxedit get and list.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "vmxedit_commands.h"
+#include "vmxedit_file.h"
+
+/* What is shown, and how. */
+struct show {
+	const struct settings *settings;
+	struct file file;
+	struct vmx_bytes room;
+	struct json json;
+};
+
+static enum exit_status begin(struct show *show, const struct settings *settings, const char *path)
+{
+	*show = (struct show){ .settings = settings, .json = { stdout, false } };
+	return file_read(settings, path, &show->file);
+}
+
+static void end(struct show *show)
+{
+	vmx_bytes_release(&show->room);
+	file_release(&show->file);
+}
+
+static void open_json(struct show *show, char bracket)
+{
+	if (show->settings->json)
+		json_open(&show->json, NULL, bracket);
+}
+
+static void close_json(struct show *show, char bracket)
+{
+	if (!show->settings->json)
+		return;
+	json_close(&show->json, bracket);
+	putchar('\n');
+}
+
+static void end_record(const struct settings *s)
+{
+	putchar(s->null ? '\0' : '\n');
+}
+
+/*
+ * get
+ */
+static enum exit_status get_value(struct show *show, const char *key)
+{
+	const struct settings *s = show->settings;
+	struct vmx_entry entry;
+	struct value value;
+	enum exit_status status;
+
+	if (vmx_document_get(show->file.document, key, strlen(key), &entry) != VMX_OK) {
+		/* for the message */
+		(void)vmx_document_get_text(show->file.document, key, strlen(key), &show->room, s->error);
+		return show_error(&s->console, show->file.name, s->error);
+	}
+	status = file_value(&show->file, &entry, &show->room, &value);
+	if (status != STATUS_DONE)
+		return status;
+	if (s->json) {
+		json_text_named(&show->json, key, strlen(key), value.data, value.length);
+		return STATUS_DONE;
+	}
+	fwrite(value.data, 1, value.length, stdout);
+	end_record(s);
+	return STATUS_DONE;
+}
+
+/* A JSON object has no member twice. */
+static bool was_shown(char **keys, int i)
+{
+	for (int earlier = 0; earlier < i; earlier++) {
+		if (strcmp(keys[earlier], keys[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum exit_status command_get(const struct settings *settings, char **arguments, int count)
+{
+	struct show show;
+	enum exit_status status = begin(&show, settings, arguments[0]);
+	char **keys = arguments + 1;
+
+	if (status == STATUS_DONE) {
+		open_json(&show, '{');
+		for (int i = 0; i < count - 1; i++) {
+			if (!settings->json || !was_shown(keys, i))
+				status = status_of_both(status, get_value(&show, keys[i]));
+		}
+		close_json(&show, '}');
+	}
+	end(&show);
+	return status;
+}
+
+/*
+ * list
+ */
+struct patterns {
+	struct vmx_pattern **items;
+	int count;
+};
+
+static void release_patterns(struct patterns *patterns)
+{
+	for (int i = 0; i < patterns->count; i++)
+		vmx_pattern_free(patterns->items[i]);
+	free(patterns->items);
+}
+
+static enum exit_status make_patterns(const struct settings *s, char **texts, int count,
+				      struct patterns *ret)
+{
+	*ret = (struct patterns){ calloc((size_t)count + 1, sizeof(struct vmx_pattern *)), 0 };
+	if (!ret->items)
+		return show_out_of_memory(&s->console);
+	for (; ret->count < count; ret->count++) {
+		const char *text = texts[ret->count];
+
+		if (vmx_pattern_new(text, strlen(text), &ret->items[ret->count], s->error) != VMX_OK) {
+			show_problem(&s->console, "pattern '%s': %s", text, vmx_error_message(s->error));
+			return status_of(vmx_error_code(s->error));
+		}
+	}
+	return STATUS_DONE;
+}
+
+/* Without patterns everything is wanted. */
+static bool is_wanted(const struct patterns *patterns, const struct vmx_entry *entry)
+{
+	for (int i = 0; i < patterns->count; i++) {
+		if (vmx_pattern_matches(patterns->items[i], entry->key, entry->key_length))
+			return true;
+	}
+	return patterns->count == 0;
+}
+
+static void list_key(struct show *show, const struct vmx_entry *entry)
+{
+	if (show->settings->json) {
+		json_text(&show->json, NULL, entry->key, entry->key_length);
+		return;
+	}
+	fwrite(entry->key, 1, entry->key_length, stdout);
+	end_record(show->settings);
+}
+
+static enum exit_status list_entry(struct show *show, const struct vmx_entry *entry)
+{
+	struct value value;
+	enum exit_status status = file_value(&show->file, entry, &show->room, &value);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (show->settings->json) {
+		json_text_named(&show->json, entry->key, entry->key_length, value.data, value.length);
+		return STATUS_DONE;
+	}
+	fwrite(entry->key, 1, entry->key_length, stdout);
+	putchar('=');
+	fwrite(value.data, 1, value.length, stdout);
+	end_record(show->settings);
+	return STATUS_DONE;
+}
+
+/* Of duplicates only the one that counts. */
+static enum exit_status list_all(struct show *show, const struct patterns *patterns)
+{
+	enum exit_status status = STATUS_DONE;
+	struct vmx_entry entry;
+
+	for (size_t cursor = 0; vmx_document_next(show->file.document, &cursor, &entry);) {
+		if ((entry.flags & VMX_ENTRY_DUPLICATE) || !is_wanted(patterns, &entry))
+			continue;
+		if (show->settings->keys)
+			list_key(show, &entry);
+		else
+			status = status_of_both(status, list_entry(show, &entry));
+	}
+	return status;
+}
+
+enum exit_status command_list(const struct settings *settings, char **arguments, int count)
+{
+	struct patterns patterns;
+	struct show show;
+	enum exit_status status = make_patterns(settings, arguments + 1, count - 1, &patterns);
+
+	if (status != STATUS_DONE) {
+		release_patterns(&patterns);
+		return status;
+	}
+	status = begin(&show, settings, arguments[0]);
+	if (status == STATUS_DONE) {
+		open_json(&show, settings->keys ? '[' : '{');
+		status = list_all(&show, &patterns);
+		close_json(&show, settings->keys ? ']' : '}');
+	}
+	end(&show);
+	release_patterns(&patterns);
+	return status;
+}
