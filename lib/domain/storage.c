@@ -16,12 +16,12 @@ enum vmx_code vmxi_check_disks(struct writer *w)
 
 		if (d->bus == BUS_SATA && (d->unit >= 6 || d->controller > 0))
 			code = vmxi_written_otherwise(w, VMX_CODE_SATA_ADDRESS, d->where,
-						      "the SATA disk is written at its own place; "
-						      "libvirt counts six per controller");
+						      "libvirt counts six SATA disks per controller; this "
+						      "one is written at its own place");
 		if (code == VMX_OK && w->places[i].renamed && d->bus != BUS_USB)
 			code = vmxi_written_otherwise(w, VMX_CODE_TARGET_NAME, d->where,
-						      "another disk has the target name that libvirt "
-						      "gives this one; it gets a free one");
+						      "libvirt gives this disk the target name of another; "
+						      "it gets a free one");
 		if (code != VMX_OK)
 			return code;
 	}

@@ -7,8 +7,10 @@
 enum vmx_code vmxi_written_otherwise(struct writer *w, enum vmx_code code, struct position where,
 				     const char *message)
 {
+	/* as an error: without what becomes of it */
 	if (w->machine->strict)
-		return vmxi_fail(w->error, code, where, "%s", message);
+		return vmxi_fail(w->error, code, where, "%.*s",
+				 (int)(strstr(message, "; ") - message), message);
 	vmxi_report(&w->reporter, code, VMX_NOTE, where, "%s", message);
 	return VMX_OK;
 }
@@ -91,8 +93,8 @@ static enum vmx_code check_generation_id(struct writer *w)
 	if (memcmp(ours, theirs, sizeof(ours)) == 0)
 		return VMX_OK;
 	return vmxi_written_otherwise(w, VMX_CODE_GENERATION_ID, m->genid_where,
-				      "the generation id is written as the guest has it in its "
-				      "memory; libvirt's text is in another byte order");
+				      "libvirt writes the generation id in another byte order than the "
+				      "guest sees; it is written as the guest sees it");
 }
 
 static void put_generation_id(struct writer *w)

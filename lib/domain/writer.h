@@ -29,7 +29,8 @@ struct writer {
 
 /*
  * Where the default level writes something else than libvirt: a note, or an
- * error if the machine was read strictly.  Not called at the libvirt level.
+ * error if the machine was read strictly.  Not called at the libvirt level.  The
+ * message is "what libvirt does; what we do".
  */
 enum vmx_code vmxi_written_otherwise(struct writer *w, enum vmx_code code, struct position where,
 				     const char *message);

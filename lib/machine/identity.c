@@ -35,7 +35,7 @@ enum vmx_code vmxi_read_versions(struct reader *r)
 					    "virtualHW.version is missing; read as an old one"));
 	else if (version < HARDWARE_VERSION_MIN)
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_HARDWARE_VERSION, hardware,
-					    "virtualHW.version is %lld; libvirt knows 4 and later",
+					    "virtualHW.version is %lld, below 4; read all the same",
 					    (long long)version));
 	r->machine->hardware_version = version;
 	return VMX_OK;
@@ -59,8 +59,8 @@ static void cut_at_nul(struct reader *r, const struct entry *e, struct text *t)
 static enum vmx_code unescape_layer(struct reader *r, const struct entry *e, char escape,
 				    struct text *t)
 {
+	char *plain, key[QUOTE_MAX];
 	size_t bad_at;
-	char *plain;
 
 	if (vmxi_text_find(*t, escape) == t->len)
 		return VMX_OK;
@@ -72,13 +72,14 @@ static enum vmx_code unescape_layer(struct reader *r, const struct entry *e, cha
 		cut_at_nul(r, e, t);
 		return VMX_OK;
 	}
+	vmxi_quote(key, entry_key(e));
 	if (as_libvirt(r) || r->strict)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_ESCAPE, e,
-				    "'%c' at byte %zu of the text is not followed by two hex digits",
-				    escape, bad_at + 1);
+				    "'%c' at byte %zu of %s is not followed by two hex digits",
+				    escape, bad_at + 1, key);
 	return vmxi_refused_by_libvirt(r, VMX_CODE_NAME_ESCAPES, e,
-				       "'%c' at byte %zu of the text is not followed by two hex "
-				       "digits; all '%c' are taken literally", escape, bad_at + 1,
+				       "'%c' at byte %zu of %s is not followed by two hex digits; "
+				       "all '%c' are taken literally", escape, bad_at + 1, key,
 				       escape);
 }
 
@@ -193,12 +194,14 @@ static enum vmx_code read_topology(struct reader *r)
 	m->cores = fitting_cores(m->cpus, (uint64_t)wanted);
 	if (wanted > m->cpus) {
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_CORES_PER_SOCKET, e,
-					    "%lld cores per socket for %u CPUs; read as one socket "
-					    "of %u cores", (long long)wanted, m->cpus, m->cpus));
+					    "cpuid.coresPerSocket is %lld, more than numvcpus, %u; "
+					    "read as one socket of all CPUs", (long long)wanted,
+					    m->cpus));
 	} else if (m->cpus % wanted != 0) {
 		TRY(vmxi_lost_by_libvirt(r, VMX_CODE_CORES_PER_SOCKET, e, &ours,
-					 "%u CPUs can't be put into sockets of %lld cores; read as "
-					 "sockets of %u", m->cpus, (long long)wanted, m->cores));
+					 "cpuid.coresPerSocket is %lld, which does not divide "
+					 "numvcpus, %u; read as %u", (long long)wanted, m->cpus,
+					 m->cores));
 		if (!ours)
 			m->cores = (uint32_t)wanted;
 	}
@@ -233,6 +236,7 @@ static enum vmx_code mark_cpus(struct reader *r, const struct entry *e, uint8_t 
 			       size_t *ret_pieces)
 {
 	struct text rest = entry_value(e);
+	char q[QUOTE_MAX];
 
 	for (*ret_pieces = 0; rest.ptr; ++*ret_pieces) {
 		size_t comma = vmxi_text_find(rest, ',');
@@ -240,8 +244,9 @@ static enum vmx_code mark_cpus(struct reader *r, const struct entry *e, uint8_t 
 
 		if (!parse_cpu((struct text){ rest.ptr, comma }, &cpu))
 			return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, e,
-					    "sched.cpu.affinity has to be 'all' or a list of "
-					    "numbers such as '0,1,4'");
+					    "sched.cpu.affinity is '%s', but has to be 'all' or a "
+					    "list of numbers such as '0,1,4'",
+					    vmxi_quote(q, entry_value(e)));
 		if (cpu >= CPUS_MAX)
 			return vmxi_fail_at(r, VMX_CODE_OUT_OF_RANGE, e,
 					    "sched.cpu.affinity names CPU %llu, but there are none "
@@ -306,6 +311,7 @@ static enum vmx_code read_shares(struct reader *r)
 	const struct entry *e = r->settings.keys[KEY_CPU_SHARES];
 	struct vmx_machine *m = r->machine;
 	const struct word *word;
+	char q[QUOTE_MAX];
 	struct text value;
 
 	TRY(vmxi_read_text(r, e, &value));
@@ -321,7 +327,8 @@ static enum vmx_code read_shares(struct reader *r)
 		m->shares = (uint64_t)word->value * m->cpus;
 	else if (!vmxi_parse_uint64_wrapping(value, &m->shares))
 		return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, e,
-				    "sched.cpu.shares has to be low, normal, high or a number");
+				    "sched.cpu.shares is '%s', but has to be low, normal, high or a "
+				    "number", vmxi_quote(q, value));
 	return VMX_OK;
 }
 
@@ -362,7 +369,8 @@ static enum vmx_code read_arch(struct reader *r, const struct entry *e)
 	if (!wide || !text_starts_nocase(m->guest_os, TEXT("arm-")))
 		return VMX_OK;
 	TRY(vmxi_lost_by_libvirt(r, VMX_CODE_ARCHITECTURE, e, &ours,
-				 "the guest is an ARM system; libvirt takes it for x86_64"));
+				 "the guest is an ARM system, which libvirt takes for x86_64; "
+				 "read as aarch64"));
 	if (ours)
 		m->arch = ARCH_AARCH64;
 	return VMX_OK;
@@ -402,7 +410,7 @@ static enum vmx_code read_firmware_word(struct reader *r)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, e,
 				    "firmware is '%s', but has to be efi or bios", q);
 	r->machine->firmware = (enum firmware)word->value;
-	return vmxi_refused_by_libvirt(r, VMX_CODE_FIRMWARE, e, "firmware is '%s'; read as %s", q,
+	return vmxi_refused_by_libvirt(r, VMX_CODE_FIRMWARE, e, "firmware is '%s', not 'efi'; read as %s", q,
 				       word->value == FIRMWARE_EFI ? "efi" : "bios");
 }
 

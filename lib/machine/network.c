@@ -47,7 +47,7 @@ static bool parse_bare_mac(struct text t, uint8_t ret[6])
 
 static enum vmx_code read_mac(struct reader *r, const struct entry *e, uint8_t ret[6])
 {
-	char q[QUOTE_MAX];
+	char q[QUOTE_MAX], key[QUOTE_MAX];
 	struct text value;
 
 	if (!e)
@@ -58,18 +58,21 @@ static enum vmx_code read_mac(struct reader *r, const struct entry *e, uint8_t r
 		return VMX_OK;
 	memset(ret, 0, 6);
 	vmxi_quote(q, value);
+	vmxi_quote(key, entry_key(e));
 	if (!as_libvirt(r)) {
 		value = vmxi_text_trim(value);
 		if (value.len == 0)
 			return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, e,
-						       "the address is empty; read as none");
+						       "%s is empty; read as no address", key);
 		if (vmxi_parse_mac(value, '-', ret) || parse_bare_mac(value, ret) ||
 		    vmxi_parse_mac(value, ':', ret))
 			return vmxi_refused_by_libvirt(r, VMX_CODE_MAC_SPELLING, e,
-						       "'%s' read as a MAC address", q);
+						       "%s is '%s', not spelt with ':'; read as a "
+						       "MAC address", key, q);
 	}
 	return vmxi_fail_at(r, VMX_CODE_INVALID_MAC, e,
-			    "'%s' is no MAC address: six pairs of hex digits joined by ':'", q);
+			    "%s is '%s', but has to be a MAC address, six pairs of hex digits joined "
+			    "by ':'", key, q);
 }
 
 static const struct word address_types[] = {
@@ -125,8 +128,8 @@ static enum vmx_code read_address(struct reader *r, const struct device *d, stru
 		bool ours;
 
 		TRY(vmxi_lost_by_libvirt(r, VMX_CODE_CHECK_MAC, check, &ours,
-					 "checkMACAddress is TRUE in capitals, which libvirt takes "
-					 "for false; read as true"));
+					 "ethernet%u.checkMACAddress is TRUE in capitals, which "
+					 "libvirt takes for false; read as true", d->number));
 		nic->mac_check = MAC_CHECK_YES;
 	}
 	return VMX_OK;
@@ -314,7 +317,8 @@ static enum vmx_code read_other_connection(struct reader *r, struct connected *c
 		nic->network = name;
 	}
 	return vmxi_refused_by_libvirt(r, VMX_CODE_CONNECTION_TYPE, c->entry,
-				       "ethernet%u.connectionType is '%s', which libvirt refuses; %s",
+				       "ethernet%u.connectionType is '%s', but has to be bridged, nat or "
+				       "custom; %s",
 				       c->device->number, vmxi_quote(q, entry_value(c->entry)),
 				       nic->kind == NIC_KIND_NULL ? "the card is connected to nothing"
 				       : "read as an isolated network");

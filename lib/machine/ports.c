@@ -70,8 +70,8 @@ static enum vmx_code read_uri(struct reader *r, const struct device *d, const xm
 
 	if (!scheme)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, name,
-				    "'%s' has none of the schemes tcp, telnet, telnets and ssl",
-				    vmxi_quote(q, entry_value(name)));
+				    "serial%u.fileName is '%s', but its scheme has to be tcp, telnet, "
+				    "telnets or ssl", d->number, vmxi_quote(q, entry_value(name)));
 	port->kind = PORT_KIND_TCP;
 	port->protocol = (enum port_protocol)scheme->value;
 	port->service = (uint32_t)uri->port;
@@ -82,8 +82,8 @@ static enum vmx_code read_uri(struct reader *r, const struct device *d, const xm
 	set_fate(r, end, FATE_USED);
 	if (!word)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, end,
-				    "network.endPoint is '%s', but has to be server or client",
-				    vmxi_quote(q, entry_value(end)));
+				    "serial%u.network.endPoint is '%s', but has to be server or client",
+				    d->number, vmxi_quote(q, entry_value(end)));
 	port->listens = word->value != 0;
 	return VMX_OK;
 }

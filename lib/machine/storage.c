@@ -382,7 +382,7 @@ static enum vmx_code decide(struct reader *r, const struct storage_slot *s, stru
 					       s->file.ptr ? "fileName '" : "no fileName",
 					       file, s->file.ptr ? "'" : "", outcome_words[rule.ours]);
 	if (rule.libvirt == OUT_NOTHING && rule.ours == OUT_NOTHING) {
-		vmxi_warn(r, rule.code, s->file_entry, "%s has no disk; left out", name.text);
+		vmxi_warn(r, rule.code, s->file_entry, "%s is no disk, and NVMe has nothing else; left out", name.text);
 		return VMX_OK;
 	}
 	return vmxi_lost_by_libvirt(r, rule.code, s->file_entry, &ours,
@@ -480,7 +480,8 @@ static enum vmx_code read_drive(struct reader *r, struct storage_slot *s)
 	}
 	if (outcome == OUT_DISK && is_snapshot(s->file))
 		vmxi_warn(r, VMX_CODE_SNAPSHOT, s->file_entry,
-			  "the disk is a snapshot: it needs its parent images, or consolidate it");
+			  "the image is that of a snapshot, and of no use without its parents: "
+			  "convert them all, or consolidate the disk in VMware first");
 	return build_disk(r, s, outcome);
 }
 
@@ -771,7 +772,7 @@ static enum vmx_code read_usb_disk(struct reader *r, const struct bus_row *bus,
 	if (!s.present || s.client)
 		return VMX_OK;
 	TRY(vmxi_lost_by_libvirt(r, VMX_CODE_USB_DISK, file, &ours,
-				 "%s is a disk on USB, which libvirt leaves out; kept",
+				 "%s is on USB, where libvirt has no disks; kept",
 				 name_slot(&s).text));
 	TRY(build_disk(r, &s, s.type_class == TYPE_IMAGE ? OUT_IMAGE : OUT_DISK));
 	m->disks.items[m->disks.count - 1].controller = model;

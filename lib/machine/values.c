@@ -18,6 +18,21 @@ static void format_to(char out[MESSAGE_MAX], const char *format, va_list args)
 		out[0] = '\0';
 }
 
+/*
+ * A message about a deviation is "what is there; what becomes of it".  As an error
+ * it says what libvirt does instead of what we would have done.
+ */
+static void replace_outcome(char message[MESSAGE_MAX], const char *theirs)
+{
+	char *outcome = message + strlen(message);
+	size_t len;
+
+	for (char *at = message; (at = strstr(at, "; ")); at++)
+		outcome = at;
+	len = (size_t)(outcome - message);
+	snprintf(outcome, MESSAGE_MAX - len, "; %s", theirs);
+}
+
 static struct position position_of(const struct entry *e)
 {
 	return e ? entry_value_position(e) : NOWHERE;
@@ -35,8 +50,10 @@ enum vmx_code vmxi_refused_by_libvirt(struct reader *r, enum vmx_code code, cons
 	va_start(args, format);
 	format_to(message, format, args);
 	va_end(args);
-	if (fatal)
+	if (fatal) {
+		replace_outcome(message, "libvirt refuses that");
 		return vmxi_fail(r->error, code, position_of(e), "%s", message);
+	}
 	vmxi_report(&r->reporter, code, VMX_NOTE, position_of(e), "%s", message);
 	return VMX_OK;
 }
@@ -53,8 +70,10 @@ enum vmx_code vmxi_lost_by_libvirt(struct reader *r, enum vmx_code code, const s
 	va_start(args, format);
 	format_to(message, format, args);
 	va_end(args);
-	if (r->strict)
+	if (r->strict) {
+		replace_outcome(message, "libvirt reads that otherwise");
 		return vmxi_fail(r->error, code, position_of(e), "%s", message);
+	}
 	vmxi_report(&r->reporter, code, VMX_NOTE, position_of(e), "%s", message);
 	return VMX_OK;
 }
@@ -205,6 +224,7 @@ static enum vmx_code invalid_integer(struct reader *r, const struct entry *e)
 enum vmx_code vmxi_read_integer(struct reader *r, const struct entry *e, int64_t missing,
 				int64_t *ret)
 {
+	char key[QUOTE_MAX];
 	struct text value;
 
 	*ret = missing;
@@ -225,7 +245,8 @@ enum vmx_code vmxi_read_integer(struct reader *r, const struct entry *e, int64_t
 	if (!vmxi_parse_int64(vmxi_text_trim(value), ret))
 		return invalid_integer(r, e);
 	return vmxi_refused_by_libvirt(r, VMX_CODE_INTEGER_SPELLING, e,
-				       "there are blanks behind the number");
+				       "%s has blanks behind its number; they are skipped",
+				       vmxi_quote(key, entry_key(e)));
 }
 
 /* Strict reading looks for bytes that do not fit only where it has to convert them. */
