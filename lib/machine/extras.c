@@ -149,11 +149,6 @@ static enum vmx_code read_usb(struct reader *r)
  * Sound
  */
 
-static const struct word sound_models[] = {
-	{ { "hdaudio", 7 }, SOUND_HDAUDIO }, { { "es1371", 6 }, SOUND_ES1371 },
-	{ { "sb16", 4 }, SOUND_SB16 },
-};
-
 static void read_sound(struct reader *r)
 {
 	const struct entry *e = r->settings.keys[KEY_SOUND_MODEL];
@@ -167,7 +162,7 @@ static void read_sound(struct reader *r)
 		return;
 	/* what VMware gives a machine that does not say */
 	m->sound = SOUND_ES1371;
-	word = e ? FIND_WORD(sound_models, entry_value(e)) : NULL;
+	word = e ? FIND_WORD(vmxi_sound_models, entry_value(e)) : NULL;
 	if (word)
 		m->sound = (enum sound_model)word->value;
 	else if (e)
@@ -253,11 +248,6 @@ static enum vmx_code read_passthrough(struct reader *r)
  * Boot order
  */
 
-static const struct word boot_words[] = {
-	{ { "hdd", 3 }, BOOT_DISK }, { { "cdrom", 5 }, BOOT_CDROM },
-	{ { "floppy", 6 }, BOOT_FLOPPY }, { { "ethernet", 8 }, BOOT_NETWORK },
-};
-
 static void add_boot_device(struct vmx_machine *m, enum boot_device device)
 {
 	for (size_t i = 0; i < m->boot_count; i++) {
@@ -284,7 +274,7 @@ static void read_boot_order(struct reader *r)
 
 		while (item.len > 0 && ascii_is_digit(item.ptr[item.len - 1]))
 			item.len--;
-		word = FIND_WORD(boot_words, item);
+		word = FIND_WORD(vmxi_boot_devices, item);
 		if (word)
 			add_boot_device(r->machine, (enum boot_device)word->value);
 		else

@@ -225,7 +225,7 @@ bool vmx_machine_next_key(const struct vmx_machine *machine, size_t *cursor,
 			  const char **ret_reason)
 {
 	const struct vmx_document *document = machine->document;
-	const struct entry *e = vmxi_next_entry(document, cursor);
+	const struct entry *e = document ? vmxi_next_entry(document, cursor) : NULL;
 	enum fate fate;
 
 	if (!e)

@@ -301,11 +301,6 @@ static enum vmx_code read_affinity(struct reader *r)
 	return keep_marked_cpus(r, marks);
 }
 
-/* What a word means per virtual CPU. */
-static const struct word share_words[] = {
-	{ { "low", 3 }, 500 }, { { "normal", 6 }, 1000 }, { { "high", 4 }, 2000 },
-};
-
 static enum vmx_code read_shares(struct reader *r)
 {
 	const struct entry *e = r->settings.keys[KEY_CPU_SHARES];
@@ -322,7 +317,7 @@ static enum vmx_code read_shares(struct reader *r)
 					       "sched.cpu.shares is empty; read as if the key were "
 					       "not there");
 	m->has_shares = true;
-	word = FIND_WORD(share_words, value);
+	word = FIND_WORD(vmxi_share_words, value);
 	if (word)
 		m->shares = (uint64_t)word->value * m->cpus;
 	else if (!vmxi_parse_uint64_wrapping(value, &m->shares))

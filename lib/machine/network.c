@@ -139,12 +139,6 @@ static enum vmx_code read_address(struct reader *r, const struct device *d, stru
  * The model
  */
 
-static const struct word nic_models[] = {
-	{ { "vmxnet3", 7 }, NIC_VMXNET3 }, { { "e1000", 5 }, NIC_E1000 },
-	{ { "e1000e", 6 }, NIC_E1000E }, { { "vmxnet", 6 }, NIC_VMXNET },
-	{ { "vlance", 6 }, NIC_VLANCE },
-};
-
 /* What libvirt refuses: "flexible" is a vlance until a driver for vmxnet comes up. */
 static const struct word more_nic_models[] = {
 	{ { "vmxnet2", 7 }, NIC_VMXNET2 }, { { "flexible", 8 }, NIC_VLANCE },
@@ -180,7 +174,7 @@ static enum vmx_code read_model(struct reader *r, const struct device *d, struct
 	TRY(vmxi_read_integer(r, field(d, NIC_FEATURES), 0, &features));
 	if (!e)
 		return VMX_OK;
-	word = FIND_WORD(nic_models, value);
+	word = FIND_WORD(vmxi_nic_models, value);
 	if (!word)
 		return read_other_model(r, d, e, nic);
 	nic->model = (enum nic_model)word->value;

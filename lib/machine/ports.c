@@ -37,14 +37,6 @@ static enum vmx_code read_present(struct reader *r, const struct device *d, bool
  * Ports behind a network socket
  */
 
-static const struct word schemes[] = {
-	{ { "", 0 }, PROTOCOL_RAW }, { { "tcp", 3 }, PROTOCOL_RAW },
-	{ { "tcp4", 4 }, PROTOCOL_RAW }, { { "tcp6", 4 }, PROTOCOL_RAW },
-	{ { "telnet", 6 }, PROTOCOL_TELNET }, { { "telnets", 7 }, PROTOCOL_TELNETS },
-	{ { "ssl", 3 }, PROTOCOL_TLS }, { { "tcp+ssl", 7 }, PROTOCOL_TLS },
-	{ { "tcp4+ssl", 8 }, PROTOCOL_TLS }, { { "tcp6+ssl", 8 }, PROTOCOL_TLS },
-};
-
 static const struct word end_points[] = {
 	{ { "server", 6 }, true }, { { "client", 6 }, false },
 };
@@ -64,7 +56,7 @@ static enum vmx_code read_uri(struct reader *r, const struct device *d, const xm
 			      struct port *port)
 {
 	const struct entry *name = field(d, PORT_FILE_NAME), *end = field(d, PORT_END_POINT);
-	const struct word *scheme = FIND_WORD(schemes, text_of(uri->scheme ? uri->scheme : ""));
+	const struct word *scheme = FIND_WORD(vmxi_schemes, text_of(uri->scheme ? uri->scheme : ""));
 	const struct word *word;
 	char q[QUOTE_MAX];
 

@@ -20,6 +20,7 @@
 #include "machine/fates.h"
 #include "machine/machine.h"
 #include "machine/settings.h"
+#include "machine/words.h"
 
 struct reader {
 	const struct vmx_document *document;
@@ -102,17 +103,6 @@ enum vmx_code vmxi_read_uuid(struct reader *r, const struct entry *e, uint8_t re
 
 /* As vmxi_read_integer(), for a device's slot. -1 is none. */
 enum vmx_code vmxi_read_slot(struct reader *r, const struct entry *e, struct pci_slot *ret);
-
-/*
- * One of a few words, in any case; the index into words, or count if the text is
- * none of them.
- */
-struct word {
-	struct text word;
-	int value;
-};
-const struct word *vmxi_find_word(const struct word *words, size_t count, struct text t);
-#define FIND_WORD(words, t) vmxi_find_word(words, sizeof(words) / sizeof((words)[0]), t)
 
 /* Passes a file name through the caller's rules.  *ret is without pointer if it is missing. */
 enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool missing_allowed,

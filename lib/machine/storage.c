@@ -593,11 +593,6 @@ static enum vmx_code read_floppy(struct reader *r, struct storage_slot *s)
  * Controllers
  */
 
-static const struct word scsi_models[] = {
-	{ { "lsilogic", 8 }, SCSI_LSILOGIC }, { { "pvscsi", 6 }, SCSI_PVSCSI },
-	{ { "lsisas1068", 10 }, SCSI_LSISAS1068 }, { { "buslogic", 8 }, SCSI_BUSLOGIC },
-};
-
 static enum vmx_code read_scsi_model(struct reader *r, const struct device *d,
 				     enum scsi_model *ret)
 {
@@ -610,7 +605,7 @@ static enum vmx_code read_scsi_model(struct reader *r, const struct device *d,
 	TRY(vmxi_read_text(r, e, &value));
 	if (!e)
 		return VMX_OK;
-	word = FIND_WORD(scsi_models, value);
+	word = FIND_WORD(vmxi_scsi_models, value);
 	if (word) {
 		*ret = (enum scsi_model)word->value;
 		return VMX_OK;

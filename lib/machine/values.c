@@ -106,15 +106,6 @@ enum vmx_code vmxi_fail_at(struct reader *r, enum vmx_code code, const struct en
 	return vmxi_fail(r->error, code, position_of(e), "%s", message);
 }
 
-const struct word *vmxi_find_word(const struct word *words, size_t count, struct text t)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (text_equal_nocase(words[i].word, t))
-			return &words[i];
-	}
-	return NULL;
-}
-
 /* The key of an entry and its value, quoted for a message. */
 struct quoted {
 	char key[QUOTE_MAX], value[QUOTE_MAX];
