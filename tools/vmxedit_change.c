@@ -58,7 +58,7 @@ static enum exit_status edit_and_store(const struct file *file, edit_fn *edit, i
 {
 	for (int i = 0; i < count; i += step) {
 		if (edit(file, arguments + i) != VMX_OK)
-			return show_failed_edit(file, i + 1);
+			return show_failed_edit(file, i + step);	/* it is the last that is new */
 	}
 	return store(file, vmx_document_write);
 }
