@@ -115,11 +115,32 @@ static void report_finding(struct reading *r, const struct finding *f)
 		    finding_texts[f->code - VMX_CODE_NOT_VMX], vmxi_quote(q, key));
 }
 
+/*
+ * A file of another kind is odd in every line: a person wants to hear that, not of
+ * each of them.  True: there is no more to say.
+ */
+static bool report_foreign(struct reading *r)
+{
+	const struct vmx_document *doc = r->doc;
+
+	if (doc->flags & DOCUMENT_HAS_NUL) {
+		vmxi_report(&r->reporter, VMX_CODE_NUL_BYTE, VMX_WARNING, doc->nul,
+			    "there is a NUL byte, so this is hardly a VMX file; what else is odd "
+			    "in it is not shown");
+		return true;
+	}
+	if (doc->count == 0 && r->found[PHASE_SCAN].count > 0)
+		report_finding(r, &r->found[PHASE_SCAN].items[0]);
+	return doc->count == 0;
+}
+
 /* All phases in one go, by place; what began earlier goes first. */
 static void report_findings(struct reading *r)
 {
 	size_t at[PHASES] = { 0 };
 
+	if (report_foreign(r))
+		return;
 	for (;;) {
 		const struct finding *next = NULL;
 		size_t from = 0;
@@ -292,8 +313,8 @@ static enum vmx_code read_document(struct vmx_document *doc, const struct vmx_re
 static enum vmx_code fail_too_large(const struct vmx_read_options *options, struct vmx_error *error)
 {
 	return vmxi_fail(error, VMX_CODE_FILE_TOO_LARGE, NOWHERE,
-			 "the file has more bytes than the limit of %zu; the option max_file_size "
-			 "raises it", options->max_file_size);
+			 "the file has more bytes than the limit of %zu; max_file_size, the tools' "
+			 "--max-size, raises it", options->max_file_size);
 }
 
 enum vmx_code vmx_document_read(const void *bytes, size_t length,

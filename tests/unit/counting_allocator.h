@@ -15,7 +15,7 @@ struct counting {
 	struct vmx_allocator allocator;
 	size_t calls;		/* allocate and resize */
 	size_t fail_at;		/* the call that fails, from 1; 0: none */
-	size_t blocks;		/* not yet released */
+	size_t live;		/* blocks that are not released */
 	size_t bytes, peak;	/* in use, and the most there were */
 };
 
@@ -45,7 +45,7 @@ static inline void *counting_allocate(void *user, size_t size)
 	if (!counting_allows(c) || !(block = malloc(sizeof(*block) + size)))
 		return NULL;
 	block->size = size;
-	c->blocks++;
+	c->live++;
 	counting_add(c, size);
 	return block->data;
 }
@@ -60,7 +60,7 @@ static inline void counting_release(void *user, void *data)
 	struct counting *c = user;
 	struct counted_block *block = counted_block(data);
 
-	c->blocks--;
+	c->live--;
 	c->bytes -= block->size;
 	free(block);
 }
@@ -78,6 +78,10 @@ static inline void *counting_resize(void *user, void *old, size_t size)
 	c->bytes -= before;
 	return block->data;
 }
+
+/* For a struct counting that is initialised otherwise. */
+#define COUNTING_ALLOCATOR(counting) \
+	{ counting_allocate, counting_resize, counting_release, counting }
 
 static inline void counting_begin(struct counting *c, size_t fail_at)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the tests of documents share: allocators that count and fail, and
- * documents as text.
+ * What the tests of documents share: documents as text.
  */
 #ifndef DOCUMENT_SUPPORT_H
 #define DOCUMENT_SUPPORT_H
@@ -18,77 +17,9 @@
 
 #include <vmxkit/vmxkit.h>
 
+#include "counting_allocator.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Counts what is allocated, and fails at one allocation. */
-struct counting {
-	size_t calls;		/* allocations and enlargements so far */
-	size_t fail_at;		/* the call that fails, from 1; 0: none */
-	size_t live;		/* blocks that are not released */
-	size_t bytes, peak;
-};
-
-struct counted_block {
-	size_t size;
-	max_align_t data[];
-};
-
-static inline void count_more(struct counting *c, size_t size)
-{
-	c->bytes += size;
-	if (c->bytes > c->peak)
-		c->peak = c->bytes;
-}
-
-static inline void *counting_allocate(void *user, size_t size)
-{
-	struct counting *c = user;
-	struct counted_block *block;
-
-	assert_true(size > 0);
-	if (++c->calls == c->fail_at)
-		return NULL;
-	block = malloc(sizeof(*block) + size);
-	assert_non_null(block);
-	block->size = size;
-	c->live++;
-	count_more(c, size);
-	return block->data;
-}
-
-static inline struct counted_block *counted(void *data)
-{
-	return (struct counted_block *)(void *)((char *)data - offsetof(struct counted_block, data));
-}
-
-static inline void *counting_resize(void *user, void *old, size_t size)
-{
-	struct counting *c = user;
-	struct counted_block *block = counted(old);
-
-	assert_true(size > 0);
-	if (++c->calls == c->fail_at)
-		return NULL;
-	c->bytes -= block->size;
-	block = realloc(block, sizeof(*block) + size);
-	assert_non_null(block);
-	block->size = size;
-	count_more(c, size);
-	return block->data;
-}
-
-static inline void counting_release(void *user, void *data)
-{
-	struct counting *c = user;
-
-	assert_non_null(data);
-	c->live--;
-	c->bytes -= counted(data)->size;
-	free(counted(data));
-}
-
-#define COUNTING_ALLOCATOR(counting) \
-	{ counting_allocate, counting_resize, counting_release, counting }
 
 /* Text that grows. */
 struct paper {

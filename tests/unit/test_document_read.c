@@ -51,7 +51,7 @@ static const struct reading_case {
 	  "5:1 template-directive|" },
 	{ "a = \"1\"\nb = 2\nA = \"3\"\nc = 4\n", "a=1|b=2?|A=3!|c=4?|",
 	  "2:5 unquoted-value|3:1 duplicate-key|4:5 unquoted-value|" },
-	{ "versioninfo\n{\n\t\"v\" \"400\"\n}\n", "",
+	{ "versioninfo\n{\n\t\"v\" \"400\"\n}\nv=\"400\"", "v=400|",
 	  "1:1 no-assignment|2:1 no-assignment|3:2 no-assignment|4:1 no-assignment|" },
 	{ "a=\"1\"\rb c\r\n\rd=\"2\" x\re=\"3\"", "a=1|d=2?|e=3|", "2:1 no-assignment|4:7 text-after-value|" },
 };
@@ -197,6 +197,34 @@ static void nul_bytes_and_directives_are_marked(void **state)
 	vmx_document_free(doc);
 }
 
+static void a_foreign_file_is_reported_once(void **state)
+{
+	static const struct {
+		struct text bytes;
+		const char *reported;
+	} cases[] = {
+		{ { "a\nb = \0\nc\nd\n", 12 }, "2:5 nul-byte|" },
+		{ { "versioninfo\n{\n}\n", 16 }, "1:1 no-assignment|" },
+		{ { "# nothing\n", 10 }, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
+		struct vmx_document *doc;
+		struct paper paper = { NULL, 0 };
+
+		paper_add(&paper, "%s", "");
+		options.diagnostic = paper_add_diagnostic;
+		options.user = &paper;
+		assert_int_equal(vmx_document_read(cases[i].bytes.ptr, cases[i].bytes.len, &options,
+						   &doc, NULL), VMX_OK);
+		assert_string_equal(paper.text, cases[i].reported);
+		free(paper.text);
+		vmx_document_free(doc);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +234,7 @@ int main(void)
 		cmocka_unit_test(both_ways_of_hashing_agree),
 		cmocka_unit_test(blocks_are_searched_as_bytes_are),
 		cmocka_unit_test(nul_bytes_and_directives_are_marked),
+		cmocka_unit_test(a_foreign_file_is_reported_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

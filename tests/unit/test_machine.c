@@ -114,7 +114,7 @@ static void every_allocation_may_fail_once_without_a_leak(void **state)
 		assert_int_equal(vmx_error_code(error), code);
 		assert_true(code == VMX_OK ? xml.length > 0 : xml.length == 0);
 		vmx_bytes_release(&xml);
-		assert_int_equal(counting.blocks, 0);
+		assert_int_equal(counting.live, 0);
 	}
 	assert_int_equal(code, VMX_OK);
 	assert_true(fail_at > 4);
