@@ -107,6 +107,7 @@
 	X(364, THINPRINT, "thinprint", INPUT, "A serial port is VMware's virtual printer; it is left out.") \
 	X(365, PORT_BACKING, "port-backing", INPUT, "A serial or parallel port has nothing usable behind it.") \
 	X(366, SHARED_FOLDER, "shared-folder", INPUT, "A shared folder is incomplete; it is left out.") \
+	X(367, FILE_NAME, "file-name", INPUT, "A file name has a backslash, which libvirt refuses where names become paths on datastores.") \
 	X(400, NO_UUID, "no-uuid", INPUT, "The machine has no UUID: all zeros are written.") \
 	X(401, NO_MAC, "no-mac", INPUT, "A card has no MAC address yet: all zeros are written.") \
 	X(402, NO_MEMORY_SIZE, "no-memory-size", INPUT, "The machine does not say how much memory it has: VMware's default of 32 MiB is written.") \

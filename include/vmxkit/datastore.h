@@ -240,7 +240,7 @@ VMX_API enum vmx_code vmx_path_rules_add_datastore(struct vmx_path_rules *rules,
  * 5. the rest has a '\': libvirt refuses it.  At the other levels what begins
  *    with '\' or a drive letter is a file of Windows and stays unchanged; all
  *    else is relative: '\' becomes '/', './' at the beginning is dropped, and
- *    rule 1 does it.
+ *    rule 1 does it.  The answer is VMX_FILE_NAME_OTHERWISE.
  *
  * A name with a NUL is invalid.  Source: libvirt's ESX driver as a black box; 5
  * also published .vmx files.

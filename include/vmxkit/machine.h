@@ -40,7 +40,9 @@ enum vmx_file_name_answer {
 	VMX_FILE_NAME_OK = 0,	/* it has written a name */
 	VMX_FILE_NAME_MISSING,	/* there is no such file; only where missing_allowed */
 	VMX_FILE_NAME_INVALID,	/* the name can't be used; the conversion fails */
-	VMX_FILE_NAME_NO_MEMORY
+	VMX_FILE_NAME_NO_MEMORY,
+	VMX_FILE_NAME_OTHERWISE	/* it has written a name, but libvirt would refuse
+				   this one: reported as VMX_CODE_FILE_NAME */
 };
 
 /*

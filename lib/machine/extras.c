@@ -224,14 +224,21 @@ static enum vmx_code read_passthrough(struct reader *r)
 	struct device *d;
 
 	FOR_DEVICES(r, DEVICE_PASSTHRU, d, i) {
+		const struct entry *present = device_field(d, PASSTHRU_PRESENT, PASSTHRU_FIRST);
 		const struct entry *id = device_field(d, PASSTHRU_ID, PASSTHRU_FIRST);
 		struct pci_device *device, read;
 
-		if (!is_true(r, device_field(d, PASSTHRU_PRESENT, PASSTHRU_FIRST)))
+		if (!is_true(r, present))
 			continue;
-		if (!id || !parse_pci_id(vmxi_text_trim(entry_value(id)), &read)) {
-			if (id)
-				unusable(r, id);
+		if (!id) {
+			set_fate(r, present, FATE_UNUSABLE);
+			vmxi_warn(r, VMX_CODE_UNUSABLE_VALUE, present,
+				  "pciPassthru%u has no id that says which device it is; left out",
+				  d->number);
+			continue;
+		}
+		if (!parse_pci_id(vmxi_text_trim(entry_value(id)), &read)) {
+			unusable(r, id);
 			continue;
 		}
 		vmxi_set_extra_fate(r, id);

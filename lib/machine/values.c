@@ -320,6 +320,15 @@ static enum vmx_code bad_file_name(struct reader *r, const struct entry *e)
 			    q.key, q.value, r->scratch.length ? ": " : "", why);
 }
 
+static enum vmx_code report_file_name(struct reader *r, const struct entry *e)
+{
+	struct quoted q = quote_entry(e);
+
+	return vmxi_refused_by_libvirt(r, VMX_CODE_FILE_NAME, e,
+				       "%s names the file '%s', which has a backslash; read as a path "
+				       "of Windows", q.key, q.value);
+}
+
 enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool missing_allowed,
 				struct text *ret)
 {
@@ -331,6 +340,9 @@ enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool mi
 		return VMX_OK;
 	vmxi_bytes_clear(&r->scratch);
 	switch (r->file_name(r->file_name_user, name.ptr, name.len, missing_allowed, &r->scratch)) {
+	case VMX_FILE_NAME_OTHERWISE:
+		TRY(report_file_name(r, e));
+		/* fall through */
 	case VMX_FILE_NAME_OK:
 		*ret = vmxi_arena_copy(&r->machine->arena,
 				       (struct text){ r->scratch.data, r->scratch.length });

@@ -234,16 +234,21 @@ static enum vmx_file_name_answer below_volumes(const struct vmx_path_rules *rule
 static enum vmx_file_name_answer windows_name(const struct vmx_path_rules *rules,
 					      struct text name, struct vmx_bytes *ret)
 {
+	enum vmx_file_name_answer written;
+
 	if (rules->libvirt)
 		return invalid(ret, "a path with a backslash is below no known datastore");
-	if (is_windows(name))
-		return unchanged(name, ret);
-	while (name.len > 1 && name.ptr[0] == '.' && is_slash(name.ptr[1])) {
-		name = text_skip(name, 2);
-		while (name.len > 0 && is_slash(name.ptr[0]))
-			name = text_skip(name, 1);
+	if (is_windows(name)) {
+		written = unchanged(name, ret);
+	} else {
+		while (name.len > 1 && name.ptr[0] == '.' && is_slash(name.ptr[1])) {
+			name = text_skip(name, 2);
+			while (name.len > 0 && is_slash(name.ptr[0]))
+				name = text_skip(name, 1);
+		}
+		written = beside_vmx(rules, name, ret);
 	}
-	return beside_vmx(rules, name, ret);
+	return written == VMX_FILE_NAME_OK ? VMX_FILE_NAME_OTHERWISE : written;
 }
 
 enum vmx_file_name_answer vmx_path_rules_resolve(void *user, const char *name, size_t length,
