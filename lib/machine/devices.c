@@ -146,6 +146,8 @@ enum vmx_code vmxi_read_folders(struct reader *r)
 		(void)vmxi_parse_int64(entry_value(max_entry), &max);
 	if (max > FOLDERS_MAX)
 		return too_many_folders(r, max);
+	if (off)
+		set_fate(r, max_entry, FATE_NOT_ASKED);
 	FOR_DEVICES(r, DEVICE_SHARED_FOLDER, d, i) {
 		if (!off && d->number < max)
 			TRY(read_folder(r, d));

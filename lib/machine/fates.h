@@ -29,7 +29,7 @@
 	X(HOUSEKEEPING, LEFT_OUT, "VMware's own bookkeeping") \
 	X(INTERFACE, LEFT_OUT, "how VMware's window behaves") \
 	X(DERIVED, LEFT_OUT, "VMware works it out again") \
-	X(VMWARE_BUS, LEFT_OUT, "a bus or bridge that every VMware machine has") \
+	X(VMWARE_BUS, LEFT_OUT, "a part that every VMware machine has") \
 	X(GUEST_TOOLS, LEFT_OUT, "for VMware Tools in the guest") \
 	X(TUNING, INEXPRESSIBLE, "VMware's tuning has no counterpart") \
 	X(CPU_MASK, INEXPRESSIBLE, "VMware's CPU masks have no counterpart") \
