@@ -13,10 +13,8 @@
 
 static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
-	struct file *file = user;
+	const struct file *file = user;
 
-	if (diagnostic->code == VMX_CODE_NO_ASSIGNMENT)
-		file->nonsense = true;
 	show_diagnostic(&file->settings->console, file->name, diagnostic);
 }
 
@@ -52,13 +50,24 @@ static enum exit_status refuse(const struct file *file, enum vmx_code code, cons
 	return status_of(code);
 }
 
+/* In a file without entries: only blank lines and comments are no sign of another kind. */
+static bool has_nonsense(const struct vmx_bytes *bytes)
+{
+	static const char space[] = " \t\r\n\xEF\xBB\xBF";	/* byte order marks, too */
+	const char *at = bytes->data ? bytes->data : "";
+
+	for (at += strspn(at, space); *at == '#'; at += strspn(at, space))
+		at += strcspn(at, "\r\n");
+	return *at != '\0';
+}
+
 static enum exit_status check_content(const struct file *file)
 {
 	if (file->before.length > 0 && memchr(file->before.data, '\0', file->before.length))
 		return refuse(file, VMX_CODE_NUL_BYTE,
 			      "a NUL byte: the file is not a VMX file, or it is UTF-16; it is not "
 			      "edited");
-	if (vmx_document_count(file->document) == 0 && file->nonsense)
+	if (vmx_document_count(file->document) == 0 && has_nonsense(&file->before))
 		return refuse(file, VMX_CODE_NOT_VMX,
 			      "there is no 'key = value' line: the file is not a VMX file, and is "
 			      "not edited");

@@ -14,7 +14,6 @@ struct file {
 	const char *path;		/* as the user wrote it */
 	const char *name;		/* what diagnostics call it */
 	struct vmx_document *document;
-	bool nonsense;			/* some line is neither an entry nor a comment */
 	struct vmx_bytes before;	/* what it held, once file_begin_edit() was called */
 };
 
