@@ -23,5 +23,6 @@
 #include <vmxkit/machine.h>
 #include <vmxkit/memory.h>
 #include <vmxkit/version.h>
+#include <vmxkit/vmx_write.h>
 
 #endif

@@ -99,7 +99,7 @@ static enum tree_space space_of(const xmlChar *uri)
 /* Those of a namespace are nobody's here. */
 static bool add_attributes(struct builder *b, struct node *node, int count, const xmlChar **sax)
 {
-	struct arena *arena = &b->tree->arena;
+	struct arena *arena = b->tree->arena;
 
 	if (count == 0)
 		return true;
@@ -123,7 +123,7 @@ static bool add_attributes(struct builder *b, struct node *node, int count, cons
 
 static struct node *add_node(struct builder *b, const xmlChar *name, const xmlChar *uri)
 {
-	struct node *node = vmxi_arena_zeroed(&b->tree->arena, sizeof(*node));
+	struct node *node = vmxi_arena_zeroed(b->tree->arena, sizeof(*node));
 
 	if (!node)
 		return NULL;
@@ -199,7 +199,7 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
 	if (text.len > 0)
 		text = text_skip(text, b->text_from[b->depth]);
 	if (text.len > 0 && !(node->first && is_blank_text(text))) {
-		node->text = vmxi_arena_copy(&b->tree->arena, text);
+		node->text = vmxi_arena_copy(b->tree->arena, text);
 		if (!node->text.ptr)
 			no_memory(b);
 	}
@@ -341,7 +341,7 @@ enum vmx_code vmxi_tree_read(struct tree *tree, struct text bytes, size_t max_si
 				 "the XML has more than %zu bytes", max_size);
 	if (bytes.len == 0)
 		return vmxi_fail(error, VMX_CODE_XML_SYNTAX, NOWHERE, "the input is empty");
-	b.text.allocator = tree->arena.allocator;
+	b.text.allocator = tree->arena->allocator;
 	code = parse(&b);
 	vmx_bytes_release(&b.text);
 	return code;
@@ -351,7 +351,7 @@ void vmxi_tree_release(struct tree *tree)
 {
 	if (tree->parser)
 		xmlFreeParserCtxt(tree->parser);
-	vmxi_arena_release(&tree->arena);
+	tree->parser = NULL;
 }
 
 /*

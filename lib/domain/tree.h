@@ -45,14 +45,14 @@ struct node {
 };
 
 struct tree {
-	struct arena arena;
+	struct arena *arena;		/* owns nodes, values and texts */
 	struct _xmlParserCtxt *parser;	/* owns the names */
 	struct node *root;
 };
 
 /*
- * Reads bytes into a tree.  Zero-initialise it, set the arena's allocator, and
- * release it at the end whatever happened.
+ * Reads bytes into a tree.  Zero-initialise it, set the arena, and release it at the
+ * end whatever happened: values and texts then live on as long as the arena.
  *
  * VMX_CODE_XML_SYNTAX, VMX_CODE_XML_DOCUMENT_TYPE, VMX_CODE_XML_TOO_LARGE,
  * VMX_CODE_OUT_OF_MEMORY.

@@ -6,6 +6,7 @@
 #define VMXTOOL_INPUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <vmxkit/document.h>
 
@@ -20,6 +21,12 @@ const char *input_name(const char *file);
 /* As vmx_document_read_file(), or from standard input. */
 enum vmx_code read_input(const char *file, const struct vmx_read_options *options,
 			 struct vmx_document **ret, struct vmx_error *error);
+
+/*
+ * Reads the whole file, or standard input, but no more than max bytes.  *ret is new and
+ * freed with free().  False: errno says why.
+ */
+bool read_bytes(const char *file, size_t max, char **ret, size_t *ret_length);
 
 /* Whether the two are one regular file. */
 bool is_same_file(const char *a, const char *b);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <vmxkit/vmxkit.h>
+
+#include "common/input.h"
+#include "common/output.h"
+#include "xml2vmx_settings.h"
+
+/* One file on its way. */
+struct work {
+	const struct settings *settings;
+	const char *name;		/* of what diagnostics are about */
+	struct vmx_machine *machine;
+	struct vmx_document *base;
+	struct vmx_bytes before, vmx;
+};
+
+static enum vmx_level level_of(const struct settings *s)
+{
+	return s->libvirt ? VMX_LEVEL_LIBVIRT : VMX_LEVEL_DEFAULT;
+}
+
+static void hear(void *user, const struct vmx_diagnostic *diagnostic)
+{
+	const struct work *work = user;
+
+	show_diagnostic(&work->settings->console, work->name, diagnostic);
+}
+
+static enum exit_status fail(const struct work *work)
+{
+	return show_error(&work->settings->console, work->name, work->settings->error);
+}
+
+/*
+ * Names of files
+ */
+
+/* Without --vmx-dir only paths on datastores change: other names are as the user wants them. */
+static enum vmx_code to_vmx(void *user, const char *path, size_t length, struct vmx_bytes *ret,
+			    struct vmx_error *error)
+{
+	const struct settings *s = user;
+	struct vmx_path_rules *identity;
+	enum vmx_code code;
+
+	if (s->vmx_dir || (length > 0 && path[0] == '['))
+		return vmx_path_rules_to_vmx(s->rules, path, length, ret, error);
+	code = vmx_path_rules_new(NULL, &identity, error);
+	if (code != VMX_OK)
+		return code;
+	code = vmx_path_rules_to_vmx(identity, path, length, ret, error);
+	vmx_path_rules_free(identity);
+	return code;
+}
+
+/*
+ * The steps
+ */
+
+static enum exit_status read_machine(struct work *work, const char *file)
+{
+	const struct settings *s = work->settings;
+	struct vmx_domain_xml_read_options options = VMX_DOMAIN_XML_READ_OPTIONS_INIT;
+	size_t max = s->max_size ? s->max_size : VMX_DEFAULT_MAX_XML_SIZE, length;
+	enum exit_status status = STATUS_DONE;
+	char *bytes;
+
+	if (!read_bytes(file, max + 1, &bytes, &length)) {
+		show_problem(&s->console, "can't read '%s': %s", work->name, strerror(errno));
+		return STATUS_SYSTEM;
+	}
+	options.level = level_of(s);
+	options.strict = s->strict;
+	options.any_type = s->any_type;
+	options.scsi_auto = s->scsi_auto;
+	options.max_size = max;
+	options.diagnostic = hear;
+	options.user = work;
+	if (vmx_domain_xml_read(bytes, length, &options, &work->machine, s->error) != VMX_OK)
+		status = fail(work);
+	free(bytes);
+	return status;
+}
+
+static enum exit_status write_new(struct work *work)
+{
+	const struct settings *s = work->settings;
+	struct vmx_machine_write_options options = VMX_MACHINE_WRITE_OPTIONS_INIT;
+
+	options.hardware_version = (unsigned int)s->hardware_version;
+	options.encoding = s->encoding;
+	options.file_name = to_vmx;
+	options.file_name_user = (void *)s;
+	options.diagnostic = hear;
+	options.user = work;
+	if (vmx_machine_write(work->machine, &options, &work->vmx, s->error) != VMX_OK)
+		return fail(work);
+	return STATUS_DONE;
+}
+
+/*
+ * The whole
+ */
+
+static enum exit_status deliver(const struct work *work, const char *file)
+{
+	const struct settings *s = work->settings;
+	const char *output = s->output;
+
+	if (!output) {
+		if (write_standard_output(work->vmx.data, work->vmx.length))
+			return STATUS_DONE;
+		show_problem(&s->console, "can't write to standard output: %s", strerror(errno));
+		return STATUS_SYSTEM;
+	}
+	if (is_same_file(file, output))
+		return usage_error(&s->console, "the output '%s' is the input", output);
+	if (save_file(output, work->vmx.data, work->vmx.length))
+		return STATUS_DONE;
+	show_problem(&s->console, "can't write '%s': %s", output, strerror(errno));
+	return STATUS_SYSTEM;
+}
+
+static void release(struct work *work)
+{
+	vmx_machine_free(work->machine);
+	vmx_document_free(work->base);
+	vmx_bytes_release(&work->before);
+	vmx_bytes_release(&work->vmx);
+}
+
+enum exit_status convert(const struct settings *settings, const char *file)
+{
+	struct work work = {
+		.settings = settings,
+		.name = input_name(file),
+		.before = VMX_BYTES_INIT,
+		.vmx = VMX_BYTES_INIT,
+	};
+	enum exit_status status = read_machine(&work, file);
+
+	if (status == STATUS_DONE)
+		status = write_new(&work);
+	if (status == STATUS_DONE)
+		status = deliver(&work, file);
+	release(&work);
+	return status;
+}
