@@ -7,7 +7,12 @@
  *   index.c     entries -> look-up by key, duplicates
  *   encoding.c  .encoding, values <-> UTF-8
  *   document.c  the public calls for reading, looking up, writing
- *   edit.c      the public calls for editing
+ *   edit.c      the public calls for editing: values and new lines
+ *   rename.c    the same for other keys
+ *   remove.c    what goes with an entry that goes
+ *   place.c     where a new line goes, and how it is written
+ *   checks.c    what edits have to fulfil
+ *   pieces.c    the list of pieces that an edited document is
  *   normal.c    the normal form
  *   pattern.c   patterns of keys
  *
@@ -104,6 +109,23 @@ static inline struct text entry_key(const struct entry *e)
 static inline struct text entry_value(const struct entry *e)
 {
 	return (struct text){ e->value, e->value_len };
+}
+
+/* The length of the quotes in front of the value. */
+static inline uint32_t entry_quote_length(const struct entry *e)
+{
+	static const uint8_t lengths[] = {
+		[QUOTING_NONE] = 0, [QUOTING_SINGLE] = 1, [QUOTING_DOUBLE] = 1,
+		[QUOTING_TRIPLE] = 3, [QUOTING_UNCLOSED] = 1,
+	};
+
+	return lengths[e->quoting];
+}
+
+/* Where the value ends, behind its quotes, in bytes of the file. */
+static inline uint32_t entry_value_end(const struct entry *e)
+{
+	return e->value_at + e->raw_len + (e->quoting == QUOTING_UNCLOSED ? 0 : entry_quote_length(e));
 }
 
 /* Where the key stands. */

@@ -11,6 +11,9 @@
 const struct entry *vmxi_next_edited(const struct vmx_document *doc, size_t *cursor);
 bool vmxi_write_edited(const struct vmx_document *doc, struct vmx_bytes *ret);
 
+/* Takes the entry away, with its line if it stands alone on it. */
+void vmxi_remove_entry(struct vmx_document *doc, uint32_t i);
+
 void vmxi_edits_release(struct vmx_document *doc);
 
 #endif

@@ -18,24 +18,13 @@ struct normal {
 	bool failed;		/* no memory */
 };
 
-static const uint8_t quote_lengths[] = {
-	[QUOTING_NONE] = 0, [QUOTING_SINGLE] = 1, [QUOTING_DOUBLE] = 1,
-	[QUOTING_TRIPLE] = 3, [QUOTING_UNCLOSED] = 1,
-};
-
 /*
  * Gaps
  */
-static size_t value_end(const struct entry *e)
-{
-	return (size_t)e->value_at + e->raw_len +
-	       (e->quoting == QUOTING_UNCLOSED ? 0 : quote_lengths[e->quoting]);
-}
-
 /* What stands before entry i; behind the last one, if i is the number of entries. */
 static struct text gap_before(const struct vmx_document *doc, size_t i)
 {
-	size_t from = i > 0 ? value_end(&doc->entries[i - 1]) : 0;
+	size_t from = i > 0 ? entry_value_end(&doc->entries[i - 1]) : 0;
 	size_t to = i < doc->count ? doc->entries[i].at : doc->length;
 
 	return (struct text){ doc->bytes + from, to - from };
