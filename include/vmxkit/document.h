@@ -37,8 +37,12 @@ enum vmx_read_mode {
 	VMX_READ_TOLERANT = 0,
 	/*
 	 * Takes and refuses exactly what libvirt's reader takes and refuses,
-	 * with one exception: a file with a NUL byte is refused as a whole
-	 * (libvirt reads up to the NUL).
+	 * but for this: a file with a NUL byte is refused as a whole (libvirt
+	 * reads up to the NUL); so are bytes that an encoding does not have
+	 * (libvirt may end the text there); and an encoding is what Windows
+	 * calls so, because VMware writes the names of code pages: Shift_JIS is
+	 * code page 932, whose 0x5C is a backslash (libvirt reads a yen sign),
+	 * and names that only ICU knows are refused.
 	 */
 	VMX_READ_STRICT
 };

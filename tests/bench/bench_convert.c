@@ -57,7 +57,7 @@ static void read_bytes(const char *path)
  */
 static void only_read(void)
 {
-	struct vmx_document *document;
+	struct vmx_document *document = NULL;
 
 	if (vmx_document_read(bytes, length, NULL, &document, NULL) != VMX_OK)
 		give_up("the document can't be read");
@@ -69,8 +69,8 @@ static void convert(enum vmx_level level)
 	static struct vmx_bytes xml = VMX_BYTES_INIT;
 	struct vmx_machine_options machine_options = VMX_MACHINE_OPTIONS_INIT;
 	struct vmx_read_options read_options = VMX_READ_OPTIONS_INIT;
-	struct vmx_document *document;
-	struct vmx_machine *machine;
+	struct vmx_document *document = NULL;
+	struct vmx_machine *machine = NULL;
 
 	machine_options.level = level;
 	read_options.mode = level == VMX_LEVEL_LIBVIRT ? VMX_READ_STRICT : VMX_READ_TOLERANT;

@@ -80,8 +80,8 @@ static void add_code(struct result *result, enum vmx_code code)
 		return;
 	if (length + strlen(name) + 2 > sizeof(result->codes))
 		give_up("more codes than expected");
-	memcpy(result->codes + length, ",", length > 0);
-	length += length > 0;
+	if (length > 0)
+		result->codes[length++] = ',';
 	memcpy(result->codes + length, name, strlen(name) + 1);
 }
 
