@@ -43,7 +43,7 @@ static const char *take_hardware_version(void *user, const char *argument)
 
 	if (!parse_number(argument, VMX_LOWEST_HARDWARE_VERSION, VMX_HIGHEST_HARDWARE_VERSION,
 			  &s->hardware_version))
-		return "it takes a version from 4 to 30";
+		return "it takes a version from 3 to 30";
 	return NULL;
 }
 
@@ -97,6 +97,7 @@ static const char *take_datastore(void *user, const char *argument)
 
 static const struct option_row options[] = {
 	{ "output", 'o', "FILE", "the VMX file goes to FILE", TEXT_OPTION(output) },
+	{ "onto", 0, "BASE.vmx", "change this VMX file only where the XML differs", TEXT_OPTION(onto) },
 	{ "compat", 0, "libvirt", "convert and refuse exactly as libvirt does", OWN_OPTION(take_compat) },
 	{ "strict", 0, NULL, "what libvirt would not take is an error", FLAG_OPTION(strict) },
 	{ "from-any-type", 0, NULL, "take domains of other types (kvm) as well", FLAG_OPTION(any_type) },
@@ -105,6 +106,7 @@ static const struct option_row options[] = {
 	{ "datastore", 0, "NAME[=MOUNT]", "a datastore that exists (repeatable)", OWN_OPTION(take_datastore) },
 	{ "scsi-auto", 0, "MODEL", "what the SCSI model 'auto' stands for", OWN_OPTION(take_scsi_auto) },
 	{ "encoding", 0, "NAME", "write in this encoding (default UTF-8)", TEXT_OPTION(encoding) },
+	{ "verbose", 'v', NULL, "with --onto: name each key that changes", FLAG_OPTION(verbose) },
 	{ "quiet", 'q', NULL, "show errors only", FLAG_OPTION(quiet) },
 	{ "max-size", 0, "BYTES", "refuse larger files (default 16777216)", OWN_OPTION(take_max_size) },
 	{ "color", 0, "WHEN", "colour errors: auto, always, never", OWN_OPTION(take_colour) },
@@ -117,19 +119,23 @@ static const struct command_line command_line = {
 	.usage = "[OPTION]... [FILE|-]",
 	.summary = "Converts libvirt domain XML to VMware .vmx files.",
 	.options = options, .option_count = sizeof(options) / sizeof(options[0]),
-	.examples = { "xml2vmx -o vm.vmx vm.xml", "virsh dumpxml vm | xml2vmx --from-any-type >vm.vmx" },
+	.examples = { "xml2vmx -o vm.vmx vm.xml", "xml2vmx --onto vm.vmx -o vm.vmx edited.xml" },
 };
 
-static const char *find_conflict(int files)
+static const char *find_conflict(const struct settings *s, int files)
 {
 	if (files > 1)
 		return "it converts one file at a time";
+	if (s->onto && s->encoding)
+		return "--encoding is for new files: the one in --onto keeps its own";
+	if (s->verbose && !s->onto)
+		return "--verbose is of no use without --onto";
 	return NULL;
 }
 
 static enum exit_status run(struct settings *s, char **files, int count)
 {
-	const char *conflict = find_conflict(count);
+	const char *conflict = find_conflict(s, count);
 
 	if (conflict)
 		return usage_error(&s->console, "%s", conflict);

@@ -105,6 +105,90 @@ static enum exit_status write_new(struct work *work)
 }
 
 /*
+ * Onto a file that there is
+ */
+
+/* Names in brackets are only told from others where the place of the file is known. */
+static enum exit_status read_base(struct work *work)
+{
+	const struct settings *s = work->settings;
+	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
+
+	options.mode = s->libvirt ? VMX_READ_STRICT : VMX_READ_TOLERANT;
+	options.max_file_size = s->max_size;
+	if (read_input(s->onto, &options, &work->base, s->error) != VMX_OK ||
+	    vmx_document_write(work->base, &work->before, s->error) != VMX_OK)
+		return fail(work);
+	return STATUS_DONE;
+}
+
+static bool is_secret(const struct vmx_change *change)
+{
+	static const char suffix[] = ".password";
+	size_t len = sizeof(suffix) - 1;
+
+	return change->key_length > len &&
+	       strncasecmp(change->key + change->key_length - len, suffix, len) == 0;
+}
+
+/* What changes, on standard error; passwords stay where they are. */
+static void show_change(void *user, const struct vmx_change *change)
+{
+	static const char *const words[] = {
+		[VMX_CHANGE_SET] = "set", [VMX_CHANGE_ADDED] = "added", [VMX_CHANGE_REMOVED] = "removed",
+	};
+	const struct work *work = user;
+	const char *value = change->new_value ? change->new_value : change->old_value;
+	size_t length = change->new_value ? change->new_length : change->old_length;
+
+	if (is_secret(change)) {
+		value = "***";
+		length = 3;
+	}
+	show_note(&work->settings->console, "%s: %s %.*s = \"%.*s\"", work->name,
+		  words[change->kind], (int)change->key_length, change->key, (int)length, value);
+}
+
+static enum exit_status write_onto(struct work *work)
+{
+	const struct settings *s = work->settings;
+	struct vmx_machine_apply_options options = VMX_MACHINE_APPLY_OPTIONS_INIT;
+	enum exit_status status;
+
+	work->name = input_name(s->onto);
+	status = read_base(work);
+	if (status != STATUS_DONE)
+		return status;
+	options.hardware_version = (unsigned int)s->hardware_version;
+	options.file_name = to_vmx;
+	options.file_name_user = (void *)s;
+	if (s->vmx_dir) {
+		options.resolve = vmx_path_rules_resolve;
+		options.resolve_user = s->rules;
+	}
+	options.diagnostic = hear;
+	options.user = work;
+	if (s->verbose) {
+		options.changed = show_change;
+		options.changed_user = work;
+	}
+	if (vmx_machine_apply(work->machine, work->base, &options, s->error) != VMX_OK ||
+	    vmx_document_write(work->base, &work->vmx, s->error) != VMX_OK)
+		return fail(work);
+	return STATUS_DONE;
+}
+
+/* What is as it was, and goes where it was, need not be written. */
+static bool is_unchanged(const struct work *work)
+{
+	const struct settings *s = work->settings;
+
+	return s->onto && is_same_file(s->onto, s->output) &&
+	       work->before.length == work->vmx.length &&
+	       memcmp(work->before.data, work->vmx.data, work->vmx.length) == 0;
+}
+
+/*
  * The whole
  */
 
@@ -121,7 +205,7 @@ static enum exit_status deliver(const struct work *work, const char *file)
 	}
 	if (is_same_file(file, output))
 		return usage_error(&s->console, "the output '%s' is the input", output);
-	if (save_file(output, work->vmx.data, work->vmx.length))
+	if (is_unchanged(work) || save_file(output, work->vmx.data, work->vmx.length))
 		return STATUS_DONE;
 	show_problem(&s->console, "can't write '%s': %s", output, strerror(errno));
 	return STATUS_SYSTEM;
@@ -146,7 +230,7 @@ enum exit_status convert(const struct settings *settings, const char *file)
 	enum exit_status status = read_machine(&work, file);
 
 	if (status == STATUS_DONE)
-		status = write_new(&work);
+		status = settings->onto ? write_onto(&work) : write_new(&work);
 	if (status == STATUS_DONE)
 		status = deliver(&work, file);
 	release(&work);

@@ -39,8 +39,10 @@ static enum vmx_code read_address(struct domain_reader *r, const struct node *ma
 	struct text address = ATTRIBUTE(mac, "address");
 	char q[QUOTE_MAX];
 
-	if (!address.ptr)
+	if (!address.ptr) {
+		nic->mac_kind = MAC_GENERATED;
 		return make_address(r, nic);
+	}
 	if (!vmxi_parse_mac(address, ':', nic->mac))
 		return vmxi_xml_fail(r, VMX_CODE_INVALID_MAC, mac,
 				     "'%s' is no MAC address: six pairs of hex digits joined by ':'",

@@ -12,7 +12,8 @@ bool vmxi_xml_grow(struct xml *x, size_t more)
 /*
  * How libvirt writes a byte: the five special characters as entities; of the
  * control characters some are dropped, tab, line end, and 0x1A to 0x1F copied.
- * XML has no place for the latter.
+ * XML has no place for the latter.  A reader of XML takes CR for LF, unless it is
+ * written as a reference, which libvirt does not do.
  */
 enum byte_class { PLAIN, ENTITY, DROPPED };
 
@@ -20,6 +21,8 @@ static enum byte_class classify(const struct xml *x, unsigned char c)
 {
 	if (c >= 0x20)
 		return c == '&' || c == '<' || c == '>' || c == '"' || c == '\'' ? ENTITY : PLAIN;
+	if (c == '\r' && x->keep_cr)
+		return ENTITY;
 	if (c == '\t' || c == '\n' || c == '\r')
 		return PLAIN;
 	return c >= 0x1A && x->as_libvirt ? PLAIN : DROPPED;
@@ -30,7 +33,7 @@ static const struct {
 	struct text entity;
 } entities[] = {
 	{ '&', { "&amp;", 5 } }, { '<', { "&lt;", 4 } }, { '>', { "&gt;", 4 } },
-	{ '"', { "&quot;", 6 } }, { '\'', { "&apos;", 6 } },
+	{ '"', { "&quot;", 6 } }, { '\'', { "&apos;", 6 } }, { '\r', { "&#13;", 5 } },
 };
 
 static void put_entity(struct xml *x, char c)

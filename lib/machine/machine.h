@@ -157,6 +157,7 @@ struct vmx_machine {
 	struct position name_where;	/* only from XML */
 	bool has_uuid;		/* only from XML: it says one */
 	bool was_full;		/* only from XML: it has our metadata */
+	bool no_guest_os;	/* only from XML: our metadata names none */
 	uint8_t bios_uuid[16], vc_uuid[16];
 	uint64_t genid, genidx;
 	struct position genid_where;

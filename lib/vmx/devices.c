@@ -214,7 +214,11 @@ static void put_address(const struct put_device *d, const struct nic *nic)
 		kind = nic->mac_kind;
 	if (nic->mac_check != MAC_CHECK_NONE)
 		check = nic->mac_check;
-	if (kind == MAC_STATIC) {
+	if (d->w->machine->was_full && nic->mac_kind == MAC_KIND_NONE) {
+		/* the XML says all, and no kind: VMware then takes the generated address */
+		vmxi_put_field(d, NIC_GENERATED, mac);
+		check = nic->mac_check;
+	} else if (kind == MAC_STATIC) {
 		vmxi_put_field(d, NIC_ADDRESS_TYPE, TEXT("static"));
 		vmxi_put_field(d, NIC_ADDRESS, mac);
 	} else {
@@ -237,7 +241,8 @@ static bool put_no_address(const struct put_device *d, const struct nic *nic)
 	if (d->w->as_libvirt || memcmp(nic->mac, none, sizeof(none)) != 0 ||
 	    nic->mac_kind == MAC_STATIC)
 		return false;
-	vmxi_put_field(d, NIC_ADDRESS_TYPE, TEXT("generated"));
+	if (nic->mac_kind == MAC_GENERATED)
+		vmxi_put_field(d, NIC_ADDRESS_TYPE, TEXT("generated"));
 	if (nic->mac_check != MAC_CHECK_NONE)
 		vmxi_put_field_truth(d, NIC_CHECK_MAC, nic->mac_check == MAC_CHECK_YES);
 	return true;

@@ -23,8 +23,10 @@ void vmxi_put_header(struct vmx_writer *w)
 	vmxi_put_key(w, KEY_ENCODING, w->encoding);
 	vmxi_put_key_number(w, KEY_CONFIG_VERSION, 8);
 	vmxi_put_key_number(w, KEY_HARDWARE_VERSION, w->hardware_version);
-	vmxi_put_key(w, KEY_GUEST_OS, m->guest_os.ptr && !w->as_libvirt ? m->guest_os
-								       : generic_guest(m->arch));
+	/* what had no guest gets none: VMware takes it for the first of these */
+	if (!m->no_guest_os || m->arch != ARCH_I686)
+		vmxi_put_key(w, KEY_GUEST_OS, m->guest_os.ptr && !w->as_libvirt
+						      ? m->guest_os : generic_guest(m->arch));
 	if (m->smbios_host)
 		vmxi_put_key_truth(w, KEY_REFLECT_HOST, true);
 }

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vmx/match.h"
+
+#include "machine/settings.h"
+
+/* Numbers that are given away; who is beyond them gets none of its own. */
+#define NUMBERS_MAX (DEVICE_NUMBER_MAX + 1)
+
+/* One kind of device, as seen from here. */
+struct kind {
+	size_t (*count)(const struct vmx_machine *m);
+	uint32_t *(*number)(struct vmx_machine *m, size_t i);
+	bool (*same)(const struct vmx_machine *a, size_t i, const struct vmx_machine *b, size_t j);
+	/* whether devices that have the same place are the same if nothing else is */
+	bool by_place;
+};
+
+/*
+ * Cards: by their address
+ */
+
+static size_t count_cards(const struct vmx_machine *m)
+{
+	return m->nics.count;
+}
+
+static uint32_t *card_number(struct vmx_machine *m, size_t i)
+{
+	return &m->nics.items[i].index;
+}
+
+static bool is_same_card(const struct vmx_machine *a, size_t i, const struct vmx_machine *b, size_t j)
+{
+	static const uint8_t none[6];
+
+	return memcmp(a->nics.items[i].mac, none, 6) != 0 &&
+	       memcmp(a->nics.items[i].mac, b->nics.items[j].mac, 6) == 0;
+}
+
+/*
+ * Shared folders: by their name in the guest
+ */
+
+static size_t count_folders(const struct vmx_machine *m)
+{
+	return m->folders.count;
+}
+
+static uint32_t *folder_number(struct vmx_machine *m, size_t i)
+{
+	return &m->folders.items[i].number;
+}
+
+static bool is_same_folder(const struct vmx_machine *a, size_t i, const struct vmx_machine *b,
+			   size_t j)
+{
+	return text_equal(a->folders.items[i].guest_name, b->folders.items[j].guest_name);
+}
+
+/*
+ * Pass-through: by the address on the host
+ */
+
+static size_t count_passthrough(const struct vmx_machine *m)
+{
+	return m->passthrough.count;
+}
+
+static uint32_t *passthrough_number(struct vmx_machine *m, size_t i)
+{
+	return &m->passthrough.items[i].number;
+}
+
+static bool is_same_passthrough(const struct vmx_machine *a, size_t i, const struct vmx_machine *b,
+				size_t j)
+{
+	const struct pci_device *x = &a->passthrough.items[i], *y = &b->passthrough.items[j];
+
+	return x->domain == y->domain && x->bus == y->bus && x->slot == y->slot &&
+	       x->function == y->function;
+}
+
+static const struct kind kinds[] = {
+	{ count_cards, card_number, is_same_card, true },
+	{ count_folders, folder_number, is_same_folder, false },
+	{ count_passthrough, passthrough_number, is_same_passthrough, false },
+};
+
+static bool mark(uint8_t *marks, size_t i)
+{
+	if (i >= NUMBERS_MAX || marks[i])
+		return false;
+	marks[i] = 1;
+	return true;
+}
+
+/* Pairs the devices: *number of wanted becomes that of seen, and done says so. */
+static void pair(const struct kind *kind, struct vmx_machine *seen, struct vmx_machine *wanted,
+		 uint8_t *used, uint8_t *done)
+{
+	size_t ours = kind->count(seen), theirs = kind->count(wanted);
+
+	for (size_t j = 0; j < theirs && j < NUMBERS_MAX; j++) {
+		for (size_t i = 0; i < ours && !done[j]; i++) {
+			if (kind->same(seen, i, wanted, j) && mark(used, i)) {
+				*kind->number(wanted, j) = *kind->number(seen, i);
+				done[j] = 1;
+			}
+		}
+	}
+	for (size_t j = 0; kind->by_place && j < theirs && j < ours && j < NUMBERS_MAX; j++) {
+		if (!done[j] && mark(used, j)) {
+			*kind->number(wanted, j) = *kind->number(seen, j);
+			done[j] = 1;
+		}
+	}
+}
+
+static void number_new(const struct kind *kind, struct vmx_machine *seen,
+		       struct vmx_machine *wanted, const uint8_t *done)
+{
+	uint8_t taken[NUMBERS_MAX] = { 0 };
+	uint32_t next = 0;
+
+	for (size_t i = 0; i < kind->count(seen); i++)
+		(void)mark(taken, *kind->number(seen, i));
+	for (size_t j = 0; j < kind->count(wanted); j++) {
+		if (j < NUMBERS_MAX && done[j])
+			continue;
+		while (next < NUMBERS_MAX && taken[next])
+			next++;
+		*kind->number(wanted, j) = next++;
+	}
+}
+
+static void match_kind(const struct kind *kind, const struct vmx_machine *found,
+		       struct vmx_machine *seen, struct vmx_machine *wanted)
+{
+	uint8_t used[NUMBERS_MAX] = { 0 }, done[NUMBERS_MAX] = { 0 };
+	struct vmx_machine there = *found;	/* only to ask for numbers */
+
+	for (size_t i = 0; i < kind->count(seen) && i < kind->count(found); i++)
+		*kind->number(seen, i) = *kind->number(&there, i);
+	pair(kind, seen, wanted, used, done);
+	number_new(kind, seen, wanted, done);
+}
+
+/*
+ * Disks on USB: by their file.  The XML of the default level does not say the port.
+ */
+static struct disk *find_usb_disk(const struct vmx_machine *m, struct text source)
+{
+	for (size_t i = 0; i < m->disks.count; i++) {
+		struct disk *d = &m->disks.items[i];
+
+		if (d->bus == BUS_USB && text_equal(d->source, source))
+			return d;
+	}
+	return NULL;
+}
+
+static void match_usb_disks(const struct vmx_machine *found, struct vmx_machine *m)
+{
+	for (size_t i = 0; i < m->disks.count; i++) {
+		struct disk *d = &m->disks.items[i];
+		const struct disk *there = d->bus == BUS_USB ? find_usb_disk(found, d->source) : NULL;
+
+		if (!there)
+			continue;
+		d->controller = there->controller;
+		d->unit = there->unit;
+	}
+}
+
+/* A tablet of the XML is a touch screen or a pointer. */
+static void match_pointer(const struct vmx_machine *found, struct vmx_machine *m)
+{
+	if (!found->inputs[INPUT_POINTER])
+		return;
+	if (!found->inputs[INPUT_TOUCHSCREEN] && m->inputs[INPUT_TOUCHSCREEN] &&
+	    !m->inputs[INPUT_POINTER]) {
+		m->inputs[INPUT_TOUCHSCREEN] = false;
+		m->inputs[INPUT_POINTER] = true;
+	}
+	m->pointer = found->pointer;
+}
+
+#define COPY_LIST(list) copy_list(arena, &(list)->items, (list)->count, sizeof(*(list)->items))
+
+static bool copy_list(struct arena *arena, void *items_pointer, size_t count, size_t size)
+{
+	const void *items;
+	void *copy;
+
+	if (count == 0)
+		return true;
+	memcpy(&items, items_pointer, sizeof(items));
+	copy = vmxi_arena_allocate(arena, count * size);
+	if (!copy)
+		return false;
+	memcpy(copy, items, count * size);
+	memcpy(items_pointer, &copy, sizeof(copy));
+	return true;
+}
+
+bool vmxi_match_devices(const struct vmx_machine *found, struct vmx_machine *seen,
+			struct vmx_machine *wanted, struct arena *arena)
+{
+	if (!COPY_LIST(&wanted->nics) || !COPY_LIST(&wanted->folders) ||
+	    !COPY_LIST(&wanted->passthrough) || !COPY_LIST(&wanted->disks))
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		match_kind(&kinds[i], found, seen, wanted);
+	match_usb_disks(found, seen);
+	match_usb_disks(found, wanted);
+	match_pointer(found, seen);
+	match_pointer(found, wanted);
+	return true;
+}
