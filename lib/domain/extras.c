@@ -14,7 +14,8 @@ void vmxi_put_metadata(struct writer *w)
 	const struct vmx_machine *m = w->machine;
 	struct xml *x = &w->xml;
 
-	if (!is_full(w) || (!m->guest_os.ptr && m->hardware_version == 0))
+	/* even if there is nothing to say: it is also the mark of the full level */
+	if (!is_full(w))
 		return;
 	XML_START(x, "metadata");
 	XML_OPEN(x);

@@ -217,8 +217,9 @@ static enum vmx_code read_card(struct domain_reader *r, const struct node *card)
 	nic->where = card->where;
 	TRY(read_mac(r, card, nic));
 	TRY(read_kind(r, card, nic));
-	device = FILLED(CHILD(card, "target"), "dev");
-	if (nic->kind == NIC_KIND_BRIDGE && device.ptr && !is_made_up_device(device))
+	device = ATTRIBUTE(CHILD(card, "target"), "dev");
+	if (nic->kind == NIC_KIND_BRIDGE && device.ptr && !is_made_up_device(device) &&
+	    (device.len > 0 || !r->as_libvirt))
 		nic->device = device;
 	TRY(read_model(r, card, nic));
 	TRY(read_link(r, card, nic));

@@ -208,14 +208,14 @@ static enum vmx_code read_socket(struct domain_reader *r, const struct node *nod
 	port->protocol = word < 0 ? PROTOCOL_RAW : (enum port_protocol)word;
 	port->service_name = service;
 	if (vmxi_parse_digits(service, &number, &digits) && digits == service.len &&
-	    number > 0 && number <= UINT16_MAX) {
+	    number > 0 && number <= INT32_MAX) {
 		port->service = (uint32_t)number;
 		return VMX_OK;
 	}
 	if (r->as_libvirt)
 		return VMX_OK;
 	return vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, source,
-			     "the service has to be the number of a port, from 1 to 65535");
+			     "the service has to be the number of a port");
 }
 
 static enum vmx_code read_backing(struct domain_reader *r, const struct node *node,

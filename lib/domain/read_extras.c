@@ -42,7 +42,7 @@ enum vmx_code vmxi_read_domain_metadata(struct domain_reader *r)
 	m->was_full = ours != NULL;
 	m->no_guest_os = ours && !guest;
 	if (hardware) {
-		TRY(vmxi_xml_number(r, hardware, hardware->text, INT32_MAX, &version));
+		TRY(vmxi_xml_number(r, hardware, hardware->text, INT64_MAX, &version));
 		m->hardware_version = (int64_t)version;
 	}
 	if (!guest)

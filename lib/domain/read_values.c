@@ -263,7 +263,7 @@ bool vmxi_parse_c_integer(struct text t, int64_t *ret)
 {
 	unsigned int base = 10;
 	bool negative = false;
-	uint64_t value = 0;
+	uint64_t value = 0, max;
 
 	while (t.len > 0 && is_space(t.ptr[0]))
 		t = text_skip(t, 1);
@@ -277,14 +277,16 @@ bool vmxi_parse_c_integer(struct text t, int64_t *ret)
 	} else if (t.len > 1 && t.ptr[0] == '0') {
 		base = 8;
 	}
+	max = (uint64_t)INT64_MAX + negative;
 	for (size_t i = 0; i < t.len; i++) {
 		int digit = hex_value(t.ptr[i]);
 
-		if (digit < 0 || (unsigned int)digit >= base || value > (INT64_MAX - 15) / base)
+		if (digit < 0 || (unsigned int)digit >= base ||
+		    value > (max - (unsigned int)digit) / base)
 			return false;
 		value = value * base + (unsigned int)digit;
 	}
-	*ret = negative ? -(int64_t)value : (int64_t)value;
+	*ret = (int64_t)(negative ? -value : value);
 	return t.len > 0;
 }
 

@@ -322,9 +322,13 @@ static enum vmx_code parse(struct builder *b)
 	set_handlers(b->parser->sax);
 	b->parser->userData = b;
 	b->tree->parser = b->parser;
-	/* without a handler for it, nothing is built: there is no document to free */
+	/*
+	 * Without a handler for it, nothing is built: there is no document to free.
+	 * NOENT is for &amp; in attributes, which would be handed on as &#38; else; there
+	 * are no other entities than XML's own five.
+	 */
 	(void)xmlCtxtReadMemory(b->parser, b->bytes.ptr, (int)b->bytes.len, NULL, NULL,
-				XML_PARSE_NONET | XML_PARSE_COMPACT);
+				XML_PARSE_NONET | XML_PARSE_NOENT);
 	if (b->code == VMX_OK && (!b->parser->wellFormed || !b->tree->root))
 		return vmxi_fail(b->error, VMX_CODE_XML_SYNTAX, NOWHERE, "this is not XML");
 	return b->code;

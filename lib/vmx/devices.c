@@ -26,10 +26,11 @@ void vmxi_put_vnc(struct vmx_writer *w)
 		vmxi_put_key(w, KEY_VNC_PASSWORD, vnc->password);
 }
 
-/* Whole multiples of 64 KiB. */
+/* libvirt writes whole multiples of 64 KiB. */
 void vmxi_put_vmx_video(struct vmx_writer *w)
 {
-	uint64_t kib = ((uint64_t)w->machine->vram_kib + 63) / 64 * 64;
+	uint64_t step = w->as_libvirt ? 64 : 1;
+	uint64_t kib = (w->machine->vram_kib + step - 1) / step * step;
 
 	if (kib > 0)
 		vmxi_put_key_number(w, KEY_VRAM_SIZE, (int64_t)(kib * 1024));

@@ -63,18 +63,32 @@ static struct text disk_type(const struct disk *d)
 	}
 }
 
+/* Names that Linux gives to CD drives. */
+static bool is_linux_drive(struct text path)
+{
+	static const struct text names[] = {
+		{ "/dev/sr", 7 }, { "/dev/scd", 8 }, { "/dev/cdrom", 10 }, { "/dev/dvd", 8 },
+		{ "/dev/hd", 7 },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (text_starts(path, names[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
- * libvirt only passes CD drives of ESX on as generic SCSI devices.  A device that is
- * no CD drive (it can be written to) is one for us, unless it is a drive of Linux.
+ * libvirt only passes CD drives of ESX on as generic SCSI devices.  For us a device that
+ * is no CD drive (it can be written to) is one as well.
  */
 static bool is_generic(const struct vmx_writer *w, const struct disk *d)
 {
-	if (d->bus != BUS_SCSI || !d->source.ptr)
+	if (!d->source.ptr)
 		return false;
-	if (text_starts(d->source, CDROM_PATH))
+	if (d->bus == BUS_SCSI && text_starts(d->source, CDROM_PATH))
 		return true;
-	return !w->as_libvirt && !d->read_only &&
-	       (!text_starts(d->source, TEXT("/dev/")) || text_starts(d->source, TEXT("/dev/sg")));
+	return !w->as_libvirt && !d->read_only && !is_linux_drive(d->source);
 }
 
 static struct text type_of(const struct vmx_writer *w, const struct disk *d)
