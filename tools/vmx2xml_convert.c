@@ -86,27 +86,28 @@ static enum exit_status store(const struct work *work, const char *output)
 }
 
 /* What goes to standard output: the report, or else the XML that no file gets. */
-static bool print(const struct work *work, const char *output)
+static enum exit_status print(const struct work *work, const char *output)
 {
-	switch (work->settings->report) {
-	case REPORT_TEXT:
-		return report_as_text(work->name, work->machine);
-	case REPORT_JSON:
-		return report_as_json(work->name, output, work->machine, &work->findings);
-	case REPORT_NONE:
-		break;
-	}
-	return output || write_standard_output(work->xml.data, work->xml.length);
+	const struct console *console = &work->settings->console;
+	bool good;
+
+	if (work->settings->report == REPORT_JSON)
+		return report_as_json(console, work->name, output, work->machine, &work->findings);
+	if (work->settings->report == REPORT_TEXT)
+		good = report_as_text(work->name, work->machine);
+	else
+		good = output || write_standard_output(work->xml.data, work->xml.length);
+	if (good)
+		return STATUS_DONE;
+	show_problem(console, "can't write to standard output: %s", strerror(errno));
+	return STATUS_SYSTEM;
 }
 
 static enum exit_status deliver(const struct work *work, const char *output)
 {
 	enum exit_status status = output ? store(work, output) : STATUS_DONE;
 
-	if (status != STATUS_DONE || print(work, output))
-		return status;
-	show_problem(&work->settings->console, "can't write to standard output: %s", strerror(errno));
-	return STATUS_SYSTEM;
+	return status == STATUS_DONE ? print(work, output) : status;
 }
 
 /* An encoding that is not known is the user's fault if the user has named it. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/characters.h"
-#include "common/json.h"
+#include "common/json_line.h"
 
 /* In the order in which the counts are shown. */
 static const enum vmx_key_fate fates[] = {
@@ -64,74 +64,107 @@ bool report_as_text(const char *file, const struct vmx_machine *machine)
 	return fflush(stdout) == 0;
 }
 
-static void write_position(struct json *json, unsigned int line, unsigned int column)
+/*
+ * As JSON.  Those that add something are false, and those that make something NULL, if
+ * there is no memory.
+ */
+static bool add_text(json_t *object, const char *name, const char *text, size_t length)
 {
-	if (line == 0)
-		return;
-	json_number(json, "line", line);
-	if (column > 0)
-		json_number(json, "column", column);
+	return json_object_set_new(object, name, json_line_text(text, length)) == 0;
 }
 
-static void write_findings(struct json *json, const struct findings *findings)
+static bool add_string(json_t *object, const char *name, const char *string)
 {
-	json_open(json, "diagnostics", '[');
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct vmx_diagnostic *item = &findings->items[i];
-
-		json_open(json, NULL, '{');
-		json_string(json, "code", vmx_code_name(item->code));
-		json_string(json, "severity", severity_name(item->severity));
-		write_position(json, item->line, item->column);
-		json_string(json, "message", item->message);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
+	return add_text(object, name, string, strlen(string));
 }
 
-static void write_keys(struct json *json, const struct vmx_machine *machine, struct counts *counts)
+static bool add_number(json_t *object, const char *name, unsigned long number)
 {
+	return json_object_set_new(object, name, json_integer((json_int_t)number)) == 0;
+}
+
+static bool add_position(json_t *object, unsigned int line, unsigned int column)
+{
+	return line == 0 || (add_number(object, "line", line) &&
+			     (column == 0 || add_number(object, "column", column)));
+}
+
+/* The object if it is whole, or NULL. */
+static json_t *if_whole(bool whole, json_t *object)
+{
+	if (whole)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *make_finding(const struct vmx_diagnostic *item)
+{
+	json_t *object = json_object();
+
+	return if_whole(add_string(object, "code", vmx_code_name(item->code)) &&
+			add_string(object, "severity", severity_name(item->severity)) &&
+			add_position(object, item->line, item->column) &&
+			add_string(object, "message", item->message), object);
+}
+
+static json_t *make_findings(const struct findings *findings)
+{
+	json_t *array = json_array();
+	bool whole = true;
+
+	for (size_t i = 0; i < findings->count && whole; i++)
+		whole = json_array_append_new(array, make_finding(&findings->items[i])) == 0;
+	return if_whole(whole, array);
+}
+
+static json_t *make_key(const struct vmx_entry *entry, enum vmx_key_fate fate, const char *reason)
+{
+	json_t *object = json_object();
+
+	return if_whole(add_text(object, "key", entry->key, entry->key_length) &&
+			add_position(object, entry->line, entry->column) &&
+			add_string(object, "fate", vmx_key_fate_name(fate)) &&
+			(!*reason || add_string(object, "reason", reason)), object);
+}
+
+static json_t *make_keys(const struct vmx_machine *machine, struct counts *counts)
+{
+	json_t *array = json_array();
 	struct vmx_entry entry;
 	enum vmx_key_fate fate;
 	const char *reason;
 	size_t cursor = 0;
+	bool whole = true;
 
-	json_open(json, "keys", '[');
-	while (vmx_machine_next_key(machine, &cursor, &entry, &fate, &reason)) {
-		json_open(json, NULL, '{');
-		json_text(json, "key", entry.key, entry.key_length);
-		write_position(json, entry.line, entry.column);
-		json_string(json, "fate", vmx_key_fate_name(fate));
-		if (*reason)
-			json_string(json, "reason", reason);
-		json_close(json, '}');
+	while (whole && vmx_machine_next_key(machine, &cursor, &entry, &fate, &reason)) {
+		whole = json_array_append_new(array, make_key(&entry, fate, reason)) == 0;
 		count(counts, fate);
 	}
-	json_close(json, ']');
+	return if_whole(whole, array);
 }
 
-static void write_json_counts(struct json *json, const struct counts *counts)
+static json_t *make_counts(const struct counts *counts)
 {
-	json_open(json, "counts", '{');
-	for (size_t i = 0; i < FATES; i++)
-		json_number(json, vmx_key_fate_name(fates[i]), counts->of[i]);
-	json_close(json, '}');
+	json_t *object = json_object();
+	bool whole = true;
+
+	for (size_t i = 0; i < FATES && whole; i++)
+		whole = add_number(object, vmx_key_fate_name(fates[i]), counts->of[i]);
+	return if_whole(whole, object);
 }
 
-bool report_as_json(const char *file, const char *output, const struct vmx_machine *machine,
-		    const struct findings *findings)
+enum exit_status report_as_json(const struct console *console, const char *file,
+				const char *output, const struct vmx_machine *machine,
+				const struct findings *findings)
 {
-	struct json json = { stdout, false };
+	json_t *object = json_object();
 	struct counts counts = { { 0 } };
 
-	json_open(&json, NULL, '{');
-	json_string(&json, "file", file);
-	if (output)
-		json_string(&json, "output", output);
-	write_findings(&json, findings);
-	write_keys(&json, machine, &counts);
-	write_json_counts(&json, &counts);
-	json_close(&json, '}');
-	putchar('\n');
-	return fflush(stdout) == 0;
+	return json_line_print(console, if_whole(
+		add_string(object, "file", file) &&
+		(!output || add_string(object, "output", output)) &&
+		json_object_set_new(object, "diagnostics", make_findings(findings)) == 0 &&
+		json_object_set_new(object, "keys", make_keys(machine, &counts)) == 0 &&
+		json_object_set_new(object, "counts", make_counts(&counts)) == 0, object));
 }

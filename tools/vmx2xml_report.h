@@ -13,8 +13,9 @@
 /* A line for each key, and a line of counts.  False: errno says why. */
 bool report_as_text(const char *file, const struct vmx_machine *machine);
 
-/* One JSON object on one line. */
-bool report_as_json(const char *file, const char *output, const struct vmx_machine *machine,
-		    const struct findings *findings);
+/* One JSON object on one line.  Errors are shown. */
+enum exit_status report_as_json(const struct console *console, const char *file,
+				const char *output, const struct vmx_machine *machine,
+				const struct findings *findings);
 
 #endif

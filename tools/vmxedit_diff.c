@@ -7,7 +7,7 @@
 
 #include "common/characters.h"
 #include "common/input.h"
-#include "common/json.h"
+#include "common/json_line.h"
 #include "vmxedit_commands.h"
 #include "vmxedit_file.h"
 
@@ -23,14 +23,15 @@ struct side {
 struct diff {
 	const struct settings *settings;
 	struct side old, new;
-	struct json json;
+	json_t *section;	/* what is shown as JSON goes there */
 	bool different;
 };
 
 /* A key that only one side has, or both. */
 enum where { IN_OLD, IN_NEW, IN_BOTH };
 
-typedef void show_fn(struct diff *diff, enum where where, const struct vmx_entry *entry);
+typedef enum exit_status show_fn(struct diff *diff, enum where where,
+				 const struct vmx_entry *entry);
 
 /*
  * Comparing
@@ -61,8 +62,7 @@ static enum exit_status compare(struct diff *diff, const struct vmx_entry *old,
 	    (a->malformed == b->malformed && same_bytes(a->data, a->length, b->data, b->length)))
 		return status;
 	diff->different = true;
-	show(diff, IN_BOTH, old);
-	return STATUS_DONE;
+	return show(diff, IN_BOTH, old);
 }
 
 /* Keys that only the side has, and with IN_BOTH also those whose values differ. */
@@ -86,7 +86,7 @@ static enum exit_status walk(struct diff *diff, enum where where, bool lonely, s
 			status = take_value(mine, &entry);
 			diff->different = true;
 			if (status == STATUS_DONE)
-				show(diff, where == IN_BOTH ? IN_OLD : where, &entry);
+				status = show(diff, where == IN_BOTH ? IN_OLD : where, &entry);
 		}
 	}
 	return status;
@@ -129,7 +129,8 @@ static void print_value(const struct settings *s, const struct value *value)
 	putchar('"');
 }
 
-static void show_as_text(struct diff *diff, enum where where, const struct vmx_entry *entry)
+static enum exit_status show_as_text(struct diff *diff, enum where where,
+				     const struct vmx_entry *entry)
 {
 	static const char signs[] = { [IN_OLD] = '-', [IN_NEW] = '+', [IN_BOTH] = '!' };
 
@@ -142,6 +143,7 @@ static void show_as_text(struct diff *diff, enum where where, const struct vmx_e
 		print_value(diff->settings, &diff->new.value);
 	}
 	putchar('\n');
+	return STATUS_DONE;
 }
 
 static enum exit_status diff_as_text(struct diff *diff)
@@ -154,45 +156,61 @@ static enum exit_status diff_as_text(struct diff *diff)
 /*
  * As JSON
  */
-static void write_value(struct diff *diff, const char *name, const struct value *value)
+static json_t *text_of(const struct value *value)
 {
-	json_text(&diff->json, name, value->data, value->length);
+	return json_line_text(value->data, value->length);
 }
 
-static void show_as_json(struct diff *diff, enum where where, const struct vmx_entry *entry)
+static json_t *change_of(const struct diff *diff)
 {
-	const struct value *value = where == IN_NEW ? &diff->new.value : &diff->old.value;
+	json_t *change = json_object();
 
-	if (where != IN_BOTH) {
-		json_text_named(&diff->json, entry->key, entry->key_length, value->data, value->length);
-		return;
-	}
-	json_open_named(&diff->json, entry->key, entry->key_length, '{');
-	write_value(diff, "old", &diff->old.value);
-	write_value(diff, "new", &diff->new.value);
-	json_close(&diff->json, '}');
+	if (json_object_set_new(change, "old", text_of(&diff->old.value)) == 0 &&
+	    json_object_set_new(change, "new", text_of(&diff->new.value)) == 0)
+		return change;
+	json_decref(change);
+	return NULL;
 }
 
-static enum exit_status diff_as_json(struct diff *diff)
+static enum exit_status show_as_json(struct diff *diff, enum where where,
+				     const struct vmx_entry *entry)
+{
+	json_t *value = where == IN_BOTH ? change_of(diff)
+		      : text_of(where == IN_NEW ? &diff->new.value : &diff->old.value);
+
+	if (json_line_add(diff->section, entry->key, entry->key_length, value))
+		return STATUS_DONE;
+	return show_out_of_memory(&diff->settings->console);
+}
+
+static enum exit_status fill(struct diff *diff, json_t *sections)
 {
 	static const struct {
 		const char *name;
 		enum where where;
 		bool lonely;
-	} sections[] = {
+	} rows[] = {
 		{ "added", IN_NEW, true }, { "removed", IN_OLD, true }, { "changed", IN_BOTH, false },
 	};
 	enum exit_status status = STATUS_DONE;
 
-	json_open(&diff->json, NULL, '{');
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		json_open(&diff->json, sections[i].name, '{');
-		status = status_of_both(status, walk(diff, sections[i].where, sections[i].lonely,
-						     show_as_json));
-		json_close(&diff->json, '}');
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && status != STATUS_SYSTEM; i++) {
+		diff->section = json_object();
+		if (json_object_set_new(sections, rows[i].name, diff->section) != 0)
+			return show_out_of_memory(&diff->settings->console);
+		status = status_of_both(status, walk(diff, rows[i].where, rows[i].lonely, show_as_json));
 	}
-	json_close(&diff->json, '}');
-	putchar('\n');
+	return status;
+}
+
+static enum exit_status diff_as_json(struct diff *diff)
+{
+	json_t *sections = json_object();
+	enum exit_status status = fill(diff, sections);
+
+	if (status != STATUS_SYSTEM)
+		return status_of_both(status, json_line_print(&diff->settings->console, sections));
+	json_decref(sections);
 	return status;
 }
 
@@ -207,7 +225,7 @@ static enum exit_status read_both(struct diff *diff, char **paths)
 
 enum exit_status command_diff(const struct settings *settings, char **arguments, int count)
 {
-	struct diff diff = { .settings = settings, .json = { stdout, false } };
+	struct diff diff = { .settings = settings };
 	enum exit_status status;
 
 	(void)count;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/json.h"
+#include "common/json_line.h"
 #include "vmxedit_commands.h"
 #include "vmxedit_file.h"
 
@@ -15,33 +15,45 @@ struct show {
 	const struct settings *settings;
 	struct file file;
 	struct vmx_bytes room;
-	struct json json;
+	json_t *json;	/* what is to be printed, with --json */
 };
 
 static enum exit_status begin(struct show *show, const struct settings *settings, const char *path)
 {
-	*show = (struct show){ .settings = settings, .json = { stdout, false } };
+	*show = (struct show){ .settings = settings };
 	return file_read(settings, path, &show->file);
 }
 
 static void end(struct show *show)
 {
+	json_decref(show->json);
 	vmx_bytes_release(&show->room);
 	file_release(&show->file);
 }
 
-static void open_json(struct show *show, char bracket)
+static enum exit_status begin_json(struct show *show, json_t *json)
 {
-	if (show->settings->json)
-		json_open(&show->json, NULL, bracket);
+	show->json = json;
+	return json ? STATUS_DONE : show_out_of_memory(&show->settings->console);
 }
 
-static void close_json(struct show *show, char bracket)
+/* Without a part that there was no memory for, nothing is printed. */
+static enum exit_status print_json(struct show *show, enum exit_status status)
 {
-	if (!show->settings->json)
-		return;
-	json_close(&show->json, bracket);
-	putchar('\n');
+	json_t *json = show->json;
+
+	if (!json || status == STATUS_SYSTEM)
+		return status;
+	show->json = NULL;
+	return status_of_both(status, json_line_print(&show->settings->console, json));
+}
+
+static enum exit_status add_value(struct show *show, const char *key, size_t key_length,
+				  const struct value *value)
+{
+	if (json_line_add(show->json, key, key_length, json_line_text(value->data, value->length)))
+		return STATUS_DONE;
+	return show_out_of_memory(&show->settings->console);
 }
 
 static void end_record(const struct settings *s)
@@ -67,10 +79,8 @@ static enum exit_status get_value(struct show *show, const char *key)
 	status = file_value(&show->file, &entry, &show->room, &value);
 	if (status != STATUS_DONE)
 		return status;
-	if (s->json) {
-		json_text_named(&show->json, key, strlen(key), value.data, value.length);
-		return STATUS_DONE;
-	}
+	if (s->json)
+		return add_value(show, key, strlen(key), &value);
 	fwrite(value.data, 1, value.length, stdout);
 	end_record(s);
 	return STATUS_DONE;
@@ -86,20 +96,26 @@ static bool was_shown(char **keys, int i)
 	return false;
 }
 
+static enum exit_status get_all(struct show *show, char **keys, int count)
+{
+	enum exit_status status = STATUS_DONE;
+
+	for (int i = 0; i < count && status != STATUS_SYSTEM; i++) {
+		if (!show->settings->json || !was_shown(keys, i))
+			status = status_of_both(status, get_value(show, keys[i]));
+	}
+	return status;
+}
+
 enum exit_status command_get(const struct settings *settings, char **arguments, int count)
 {
 	struct show show;
 	enum exit_status status = begin(&show, settings, arguments[0]);
-	char **keys = arguments + 1;
 
-	if (status == STATUS_DONE) {
-		open_json(&show, '{');
-		for (int i = 0; i < count - 1; i++) {
-			if (!settings->json || !was_shown(keys, i))
-				status = status_of_both(status, get_value(&show, keys[i]));
-		}
-		close_json(&show, '}');
-	}
+	if (status == STATUS_DONE && settings->json)
+		status = begin_json(&show, json_object());
+	if (status == STATUS_DONE)
+		status = print_json(&show, get_all(&show, arguments + 1, count - 1));
 	end(&show);
 	return status;
 }
@@ -146,14 +162,19 @@ static bool is_wanted(const struct patterns *patterns, const struct vmx_entry *e
 	return patterns->count == 0;
 }
 
-static void list_key(struct show *show, const struct vmx_entry *entry)
+static enum exit_status list_key(struct show *show, const struct vmx_entry *entry)
 {
-	if (show->settings->json) {
-		json_text(&show->json, NULL, entry->key, entry->key_length);
-		return;
+	const struct settings *s = show->settings;
+
+	if (s->json) {
+		json_t *key = json_line_text(entry->key, entry->key_length);
+
+		return json_array_append_new(show->json, key) == 0
+		     ? STATUS_DONE : show_out_of_memory(&s->console);
 	}
 	fwrite(entry->key, 1, entry->key_length, stdout);
-	end_record(show->settings);
+	end_record(s);
+	return STATUS_DONE;
 }
 
 static enum exit_status list_entry(struct show *show, const struct vmx_entry *entry)
@@ -163,10 +184,8 @@ static enum exit_status list_entry(struct show *show, const struct vmx_entry *en
 
 	if (status != STATUS_DONE)
 		return status;
-	if (show->settings->json) {
-		json_text_named(&show->json, entry->key, entry->key_length, value.data, value.length);
-		return STATUS_DONE;
-	}
+	if (show->settings->json)
+		return add_value(show, entry->key, entry->key_length, &value);
 	fwrite(entry->key, 1, entry->key_length, stdout);
 	putchar('=');
 	fwrite(value.data, 1, value.length, stdout);
@@ -180,13 +199,12 @@ static enum exit_status list_all(struct show *show, const struct patterns *patte
 	enum exit_status status = STATUS_DONE;
 	struct vmx_entry entry;
 
-	for (size_t cursor = 0; vmx_document_next(show->file.document, &cursor, &entry);) {
+	for (size_t cursor = 0; status != STATUS_SYSTEM &&
+	     vmx_document_next(show->file.document, &cursor, &entry);) {
 		if ((entry.flags & VMX_ENTRY_DUPLICATE) || !is_wanted(patterns, &entry))
 			continue;
-		if (show->settings->keys)
-			list_key(show, &entry);
-		else
-			status = status_of_both(status, list_entry(show, &entry));
+		status = status_of_both(status, show->settings->keys ? list_key(show, &entry)
+								     : list_entry(show, &entry));
 	}
 	return status;
 }
@@ -202,11 +220,10 @@ enum exit_status command_list(const struct settings *settings, char **arguments,
 		return status;
 	}
 	status = begin(&show, settings, arguments[0]);
-	if (status == STATUS_DONE) {
-		open_json(&show, settings->keys ? '[' : '{');
-		status = list_all(&show, &patterns);
-		close_json(&show, settings->keys ? ']' : '}');
-	}
+	if (status == STATUS_DONE && settings->json)
+		status = begin_json(&show, settings->keys ? json_array() : json_object());
+	if (status == STATUS_DONE)
+		status = print_json(&show, list_all(&show, &patterns));
 	end(&show);
 	release_patterns(&patterns);
 	return status;

@@ -176,7 +176,8 @@ fi
 # The surroundings
 #
 if [ -c /dev/full ]; then
-	for command in "get lf.vmx memsize" "list lf.vmx" "list --json lf.vmx" "fmt lf.vmx" "diff lf.vmx other.vmx"; do
+	for command in "get lf.vmx memsize" "list lf.vmx" "list --json lf.vmx" "fmt lf.vmx" \
+		"diff lf.vmx other.vmx" "diff --json lf.vmx other.vmx"; do
 		# shellcheck disable=SC2086 # words
 		"$tool" $command >/dev/full 2>err
 		ok "a full disk is an error: $command" test $? -eq 3

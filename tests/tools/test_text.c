@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "common/characters.h"
-#include "common/json.h"
+#include "common/json_line.h"
 #include "common/options.h"
 #include "support/cases.h"
+
+/* U+FFFD */
+#define R "\xEF\xBF\xBD"
 
 static const struct sample {
 	const char *text;
@@ -16,19 +19,20 @@ static const struct sample {
 } samples[] = {
 	{ "plain", 5, "plain", "\"plain\"" },
 	{ "", 0, "", "\"\"" },
-	{ "a\"b\\c", 5, "a\"b\\c", "\"a\\\"b\\\\c\"" },
+	{ NULL, 0, "", "\"\"" },
+	{ "a\"b\\c/d", 7, "a\"b\\c/d", "\"a\\\"b\\\\c/d\"" },
 	{ "\b\f\n\r\t", 5, "?????", "\"\\b\\f\\n\\r\\t\"" },
-	{ "\033[31m\0\177", 7, "?[31m??", "\"\\u001b[31m\\u0000\\u007f\"" },
+	{ "\033[31m\0\177", 7, "?[31m??", "\"\\u001B[31m\\u0000\177\"" },
 	{ "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", 9, "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80",
 	  "\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"" },
 	/* C1 controls; cut, overlong, surrogate, beyond the last character */
 	{ "\xC2\x9B", 2, "?", "\"\xC2\x9B\"" },
-	{ "\xE2\x82", 2, "??", "\"\\ufffd\\ufffd\"" },
-	{ "\xC0\xAF", 2, "??", "\"\\ufffd\\ufffd\"" },
-	{ "\xE0\x9F\xBF", 3, "???", "\"\\ufffd\\ufffd\\ufffd\"" },
-	{ "\xED\xA0\x80", 3, "???", "\"\\ufffd\\ufffd\\ufffd\"" },
-	{ "\xF4\x90\x80\x80", 4, "????", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" },
-	{ "\xFFz", 2, "?z", "\"\\ufffdz\"" },
+	{ "\xE2\x82", 2, "??", "\"" R R "\"" },
+	{ "\xC0\xAF", 2, "??", "\"" R R "\"" },
+	{ "\xE0\x9F\xBF", 3, "???", "\"" R R R "\"" },
+	{ "\xED\xA0\x80", 3, "???", "\"" R R R "\"" },
+	{ "\xF4\x90\x80\x80", 4, "????", "\"" R R R R "\"" },
+	{ "\xFFz\0", 3, "?z?", "\"" R "z\\u0000\"" },
 };
 
 static char *terminal_text(const struct sample *sample)
@@ -44,12 +48,10 @@ static char *terminal_text(const struct sample *sample)
 
 static char *json_of(const struct sample *sample)
 {
-	size_t length;
-	char *text;
-	struct json json = { open_memstream(&text, &length), false };
+	json_t *json = json_line_text(sample->text, sample->length);
+	char *text = json_dumps(json, JSON_ENCODE_ANY);
 
-	json_text(&json, NULL, sample->text, sample->length);
-	fclose(json.out);
+	json_decref(json);
 	return text;
 }
 
@@ -66,27 +68,72 @@ static void text_is_harmless_and_json_is_json(void **state)
 	}
 }
 
-static void json_has_its_commas_where_they_belong(void **state)
+static void members_with_the_same_name_are_told_apart(void **state)
 {
-	size_t length;
+	static const struct { const char *name; size_t length; } names[] = {
+		{ "k\xFF", 2 }, { "k#4#4", 5 }, { "k#4", 3 }, { "k", 1 }, { "k\xFE", 2 }, { "k", 1 },
+		{ "k\0", 2 }, { "k\0", 2 }, { R "#9", 5 }, { "\xFF", 1 }, { "\x80", 1 },
+	};
+	json_t *object = json_object();
 	char *text;
-	struct json json = { open_memstream(&text, &length), false };
 
 	(void)state;
-	json_open(&json, NULL, '{');
-	json_open(&json, "empty", '[');
-	json_close(&json, ']');
-	json_open(&json, "list", '[');
-	json_string(&json, NULL, "a");
-	json_number(&json, NULL, 7);
-	json_open(&json, NULL, '{');
-	json_close(&json, '}');
-	json_close(&json, ']');
-	json_string(&json, "last", "z");
-	json_close(&json, '}');
-	fclose(json.out);
-	assert_string_equal(text, "{\"empty\":[],\"list\":[\"a\",7,{}],\"last\":\"z\"}");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_true(json_line_add(object, names[i].name, names[i].length,
+					  json_integer((json_int_t)i + 1)));
+	text = json_dumps(object, JSON_COMPACT);
+	assert_string_equal(text, "{\"k" R "\":1,\"k#4#4\":2,\"k#4\":3,\"k\":4,\"k" R "#5\":5,"
+			    "\"k#6\":6,\"k\\u0000\":7,\"k\\u0000#8\":8,\"" R "#9\":9,"
+			    "\"" R "\":10,\"" R "#11\":11}");
 	free(text);
+	json_decref(object);
+}
+
+static void a_name_that_the_number_makes_may_be_taken_too(void **state)
+{
+	json_t *object = json_object();
+	char *text;
+
+	(void)state;
+	assert_true(json_line_add(object, "k", 1, json_integer(1)));
+	assert_true(json_line_add(object, "k#3", 3, json_integer(2)));
+	assert_true(json_line_add(object, "k", 1, json_integer(3)));
+	text = json_dumps(object, JSON_COMPACT);
+	assert_string_equal(text, "{\"k\":1,\"k#3\":2,\"k#3#3\":3}");
+	free(text);
+	json_decref(object);
+}
+
+static size_t memory_left;
+
+static void *allocate(size_t size)
+{
+	if (memory_left == 0)
+		return NULL;
+	memory_left--;
+	return malloc(size);
+}
+
+/* Under a sanitizer this also shows that nothing is left behind. */
+static void no_memory_is_an_error(void **state)
+{
+	size_t allocations = 0;
+	bool good = false;
+
+	(void)state;
+	json_set_alloc_funcs(allocate, free);
+	for (; !good && allocations < 100; allocations++) {
+		json_t *object;
+
+		memory_left = allocations;
+		object = json_object();
+		good = json_line_add(object, "k\xFF", 2, json_line_text("v\xFF", 2)) &&
+		       json_line_add(object, "k\xFF", 2, json_line_text("v", 1));
+		json_decref(object);
+	}
+	json_set_alloc_funcs(malloc, free);
+	assert_true(good);
+	assert_in_range(allocations, 10, 99);
 }
 
 static void utf8_is_checked(void **state)
@@ -123,7 +170,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_harmless_and_json_is_json),
-		cmocka_unit_test(json_has_its_commas_where_they_belong),
+		cmocka_unit_test(members_with_the_same_name_are_told_apart),
+		cmocka_unit_test(a_name_that_the_number_makes_may_be_taken_too),
+		cmocka_unit_test(no_memory_is_an_error),
 		cmocka_unit_test(utf8_is_checked),
 		cmocka_unit_test(numbers_are_whole_and_within_limits),
 	};

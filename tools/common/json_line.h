@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What JSON takes over from a VMX file, and where it goes: jansson takes UTF-8 only,
+ * keeps the last of two members with the same name, and leaves errors to its caller.
+ */
+#ifndef VMXTOOL_JSON_LINE_H
+#define VMXTOOL_JSON_LINE_H
+
+#include <jansson.h>
+
+#include "common/diagnostics.h"
+
+/* A string; bytes that are not UTF-8 become U+FFFD.  NULL: there is no memory. */
+json_t *json_line_text(const char *text, size_t length);
+
+/*
+ * Adds a member; the value is the object's then, or gone.  Bytes of the name that are
+ * not UTF-8 become U+FFFD, and if there is a member of that name already, the new one
+ * gets "#" and its position behind it: nothing is lost.  No value is no memory.
+ *
+ * False: there is no memory.
+ */
+bool json_line_add(json_t *object, const char *name, size_t length, json_t *value);
+
+/*
+ * Prints the value on one line of standard output, and releases it.  No value is no
+ * memory.  Errors are shown.
+ */
+enum exit_status json_line_print(const struct console *console, json_t *value);
+
+#endif
