@@ -182,12 +182,14 @@ static unsigned int hardware_version_of(const struct vmx_document *document)
 {
 	struct vmx_entry entry;
 	char text[16] = "";
+	unsigned long long version;
 
 	if (vmx_document_get(document, "virtualHW.version", 17, &entry) != VMX_OK ||
 	    entry.value_length >= sizeof(text))
 		return 0;
 	memcpy(text, entry.value, entry.value_length);
-	return (unsigned int)strtoul(text, NULL, 10);
+	version = strtoull(text, NULL, 10);
+	return version > VMX_HIGHEST_HARDWARE_VERSION ? 0 : (unsigned int)version;
 }
 
 /*
