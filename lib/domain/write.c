@@ -400,7 +400,7 @@ enum vmx_code vmx_domain_xml_write(const struct vmx_machine *machine,
 	if (code != VMX_OK)
 		return code;
 	w.xml = (struct xml){ .out = ret, .as_libvirt = machine->level == VMX_LEVEL_LIBVIRT,
-			      .keep_cr = machine->level == VMX_LEVEL_FULL };
+			      .exact = machine->level == VMX_LEVEL_FULL };
 	w.reporter = (struct reporter){ w.options->diagnostic, w.options->user, 0, DIAGNOSTICS_MAX };
 	if (machine->disks.count > PLACES_ON_STACK) {
 		w.places = vmxi_allocate(&machine->allocator, machine->disks.count * sizeof(*places));

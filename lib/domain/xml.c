@@ -12,8 +12,7 @@ bool vmxi_xml_grow(struct xml *x, size_t more)
 /*
  * How libvirt writes a byte: the five special characters as entities; of the
  * control characters some are dropped, tab, line end, and 0x1A to 0x1F copied.
- * XML has no place for the latter.  A reader of XML takes CR for LF, unless it is
- * written as a reference, which libvirt does not do.
+ * XML has no place for the latter.
  */
 enum byte_class { PLAIN, ENTITY, DROPPED };
 
@@ -21,7 +20,7 @@ static enum byte_class classify(const struct xml *x, unsigned char c)
 {
 	if (c >= 0x20)
 		return c == '&' || c == '<' || c == '>' || c == '"' || c == '\'' ? ENTITY : PLAIN;
-	if (c == '\r' && x->keep_cr)
+	if (x->exact && (c == '\r' || c == '\t'))
 		return ENTITY;
 	if (c == '\t' || c == '\n' || c == '\r')
 		return PLAIN;
@@ -34,6 +33,7 @@ static const struct {
 } entities[] = {
 	{ '&', { "&amp;", 5 } }, { '<', { "&lt;", 4 } }, { '>', { "&gt;", 4 } },
 	{ '"', { "&quot;", 6 } }, { '\'', { "&apos;", 6 } }, { '\r', { "&#13;", 5 } },
+	{ '\t', { "&#9;", 4 } },
 };
 
 static void put_entity(struct xml *x, char c)

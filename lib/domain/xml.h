@@ -23,7 +23,8 @@ struct xml {
 	struct vmx_bytes *out;
 	bool failed;		/* no memory */
 	bool as_libvirt;	/* copies control characters that libvirt copies */
-	bool keep_cr;		/* CR as a reference, which a reader does not take for LF */
+	bool exact;		/* CR and tab as references: a reader of XML takes a CR for
+				   LF, and a tab in an attribute for a blank */
 	unsigned int depth;
 	size_t dropped;		/* characters that XML can't hold */
 	bool copied_by_libvirt;	/* ... and one of them is what libvirt does not drop */

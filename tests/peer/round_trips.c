@@ -194,7 +194,7 @@ static unsigned int hardware_version_of(const struct vmx_document *document)
 
 /*
  * What the default level can't bring back, since libvirt's XML does not say it: the kind
- * of an address that has none, a CR, and a UUID of the server alone; and at both levels
+ * of an address that has none, CR and tab, and a UUID of the server alone; and at both levels
  * a CD drive of Linux that is a generic SCSI device, which it is not again.
  */
 static bool can_come_back(const struct vmx_bytes *xml, const struct way *way,
@@ -219,7 +219,7 @@ static bool can_come_back(const struct vmx_bytes *xml, const struct way *way,
 		if (strncmp(mac, " type", 5) != 0)
 			return false;
 	}
-	return !strchr(xml->data, '\r');
+	return !strpbrk(xml->data, "\r\t");
 }
 
 static void check_file(const char *name, const char *bytes, size_t length)
