@@ -15,11 +15,9 @@
 
 #include "common/characters.h"
 #include "common/input.h"
-#include "common/options.h"
+#include "common/tool.h"
 #include "common/output.h"
 #include "vmx2xml_convert.h"
-
-static const char tool[] = "vmx2xml";
 
 static const char *take_compat(void *user, const char *argument)
 {
@@ -44,13 +42,6 @@ static const char *take_report(void *user, const char *argument)
 	return NULL;
 }
 
-static const char *take_colour(void *user, const char *argument)
-{
-	struct settings *s = user;
-
-	return take_colour_choice(argument, &s->colour);
-}
-
 static const char *take_max_size(void *user, const char *argument)
 {
 	struct settings *s = user;
@@ -61,12 +52,12 @@ static const char *take_max_size(void *user, const char *argument)
 /* NULL, or why the rules refused. */
 static const char *refusal(const struct settings *s, enum vmx_code code)
 {
-	return code == VMX_OK ? NULL : vmx_error_message(s->error);
+	return code == VMX_OK ? NULL : vmx_error_message(s->common.error);
 }
 
 static bool has_rules(struct settings *s)
 {
-	return s->rules || vmx_path_rules_new(NULL, &s->rules, s->error) == VMX_OK;
+	return s->rules || vmx_path_rules_new(NULL, &s->rules, s->common.error) == VMX_OK;
 }
 
 static const char *take_vmx_dir(void *user, const char *argument)
@@ -74,9 +65,9 @@ static const char *take_vmx_dir(void *user, const char *argument)
 	struct settings *s = user;
 
 	if (!has_rules(s))
-		return vmx_error_message(s->error);
+		return vmx_error_message(s->common.error);
 	s->vmx_dir = true;
-	return refusal(s, vmx_path_rules_set_directory(s->rules, argument, strlen(argument), s->error));
+	return refusal(s, vmx_path_rules_set_directory(s->rules, argument, strlen(argument), s->common.error));
 }
 
 static const char *take_datastore(void *user, const char *argument)
@@ -86,9 +77,9 @@ static const char *take_datastore(void *user, const char *argument)
 	const char *mount = argument[name] ? argument + name + 1 : NULL;
 
 	if (!has_rules(s))
-		return vmx_error_message(s->error);
+		return vmx_error_message(s->common.error);
 	return refusal(s, vmx_path_rules_add_datastore(s->rules, argument, name, mount,
-						       mount ? strlen(mount) : 0, s->error));
+						       mount ? strlen(mount) : 0, s->common.error));
 }
 
 #define TEXT_OPTION(member) offsetof(struct settings, member), NULL
@@ -108,12 +99,12 @@ static const struct option_row options[] = {
 	{ "encoding", 0, "NAME", "read in this encoding, not in that of .encoding", TEXT_OPTION(encoding) },
 	{ "secure", 0, NULL, "print the password of the VNC server", FLAG_OPTION(secure) },
 	{ "report", 0, "[=text|json]", "print what became of each key, not the XML", OWN_OPTION(take_report) },
-	{ "quiet", 'q', NULL, "show errors only", FLAG_OPTION(quiet) },
+	{ "quiet", 'q', NULL, "show errors only", FLAG_OPTION(common.quiet) },
 	{ "max-size", 0, "BYTES", "refuse larger files (default 16777216)", OWN_OPTION(take_max_size) },
 	{ "color", 0, "WHEN", "colour errors: auto, always, never", OWN_OPTION(take_colour) },
-	{ "help", 'h', NULL, "print this", FLAG_OPTION(help) },
-	{ "version", 'V', NULL, "print the version", FLAG_OPTION(version) },
-	{ "long-options", 0, NULL, "print the options, for completion", FLAG_OPTION(long_options) },
+	{ "help", 'h', NULL, "print this", FLAG_OPTION(common.help) },
+	{ "version", 'V', NULL, "print the version", FLAG_OPTION(common.version) },
+	{ "long-options", 0, NULL, "print the options, for completion", FLAG_OPTION(common.long_options) },
 };
 
 static const struct command_line command_line = {
@@ -180,7 +171,7 @@ static enum exit_status check_sorted_names(const struct settings *s, const char 
 	qsort(sorted, count, sizeof(*sorted), compare_base_names);
 	for (size_t i = 1; i < count; i++) {
 		if (compare_base_names(&sorted[i - 1], &sorted[i]) == 0)
-			return usage_error(&s->console, "'%s' and '%s' would both be written to the same file in '%s'",
+			return usage_error(&s->common.console, "'%s' and '%s' would both be written to the same file in '%s'",
 					   sorted[i - 1], sorted[i], s->output_dir);
 	}
 	return STATUS_DONE;
@@ -193,12 +184,12 @@ static enum exit_status check_base_names(const struct settings *s, char **files,
 	size_t length;
 
 	if (!sorted)
-		return show_out_of_memory(&s->console);
+		return show_out_of_memory(&s->common.console);
 	for (size_t i = 0; i < count && status == STATUS_DONE; i++) {
 		sorted[i] = files[i];
 		base_name(files[i], &length);
 		if (length == 0 || strcmp(files[i], STANDARD_INPUT) == 0)
-			status = usage_error(&s->console, "'%s' has no name for a file in --output-dir", files[i]);
+			status = usage_error(&s->common.console, "'%s' has no name for a file in --output-dir", files[i]);
 	}
 	if (status == STATUS_DONE)
 		status = check_sorted_names(s, sorted, count);
@@ -219,7 +210,7 @@ static enum exit_status convert_into_directory(const struct settings *s, const c
 	if (snprintf(output, sizeof(output), "%s/%.*s.xml", s->output_dir, (int)length, name) <
 	    (int)sizeof(output))
 		return convert(s, file, output);
-	show_problem(&s->console, "can't write into '%s': %s", s->output_dir, strerror(ENAMETOOLONG));
+	show_problem(&s->common.console, "can't write into '%s': %s", s->output_dir, strerror(ENAMETOOLONG));
 	return STATUS_SYSTEM;
 }
 
@@ -237,8 +228,9 @@ static enum exit_status convert_all(const struct settings *s, char **files, int 
 	return status;
 }
 
-static enum exit_status run(struct settings *s, char **files, int count)
+static enum exit_status run(void *settings, char **files, int count)
 {
+	struct settings *s = settings;
 	static char standard_input[] = STANDARD_INPUT;
 	char *only[] = { standard_input };
 	const char *conflict;
@@ -246,13 +238,13 @@ static enum exit_status run(struct settings *s, char **files, int count)
 
 	if (count == 0) {
 		if (isatty(STDIN_FILENO))
-			return usage_error(&s->console, "which file shall be converted?");
+			return usage_error(&s->common.console, "which file shall be converted?");
 		files = only;
 		count = 1;
 	}
 	conflict = find_conflict(s, count);
 	if (conflict)
-		return usage_error(&s->console, "%s", conflict);
+		return usage_error(&s->common.console, "%s", conflict);
 	if (s->rules)
 		vmx_path_rules_set_level(s->rules, level_of(s));
 	if (s->output_dir)
@@ -260,45 +252,14 @@ static enum exit_status run(struct settings *s, char **files, int count)
 	return status == STATUS_DONE ? convert_all(s, files, count) : status;
 }
 
-static bool print_about(const struct settings *s)
-{
-	if (s->help)
-		print_help(&command_line, tool);
-	else if (s->version)
-		print_version(tool);
-	else if (s->long_options)
-		print_long_options(&command_line);
-	else
-		return false;
-	return true;
-}
-
-static enum exit_status obey(struct settings *s, int argc, char **argv)
-{
-	int first;
-	enum exit_status status;
-
-	s->error = vmx_error_new();
-	if (!s->error)
-		return show_out_of_memory(&s->console);
-	status = parse_command_line(&command_line, &s->console, argc, argv, s, &first);
-	if (status != STATUS_DONE || print_about(s))
-		return status;
-	s->console.colour = colour_wanted(s->colour);
-	s->console.quiet = s->quiet;
-	return run(s, argv + first, argc - first);
-}
-
 int main(int argc, char **argv)
 {
-	struct settings s = { .console = { .tool = tool } };
-	enum exit_status status = obey(&s, argc, argv);
+	static const struct tool tool = {
+		.name = "vmx2xml", .line = &command_line, .run = run,
+	};
+	struct settings s = { .output = NULL };
+	int status = run_tool(&tool, &s, argc, argv);
 
 	vmx_path_rules_free(s.rules);
-	vmx_error_free(s.error);
-	if (!close_standard_output() && status == STATUS_DONE) {
-		show_problem(&s.console, "can't write to standard output: %s", strerror(errno));
-		status = STATUS_SYSTEM;
-	}
-	return (int)status;
+	return status;
 }

@@ -25,7 +25,7 @@ static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	struct work *work = user;
 
-	show_diagnostic(&work->settings->console, work->name, diagnostic);
+	show_diagnostic(&work->settings->common.console, work->name, diagnostic);
 	if (work->settings->report == REPORT_JSON)
 		findings_add(&work->findings, diagnostic);
 }
@@ -40,7 +40,7 @@ static enum vmx_code read_document(struct work *work)
 	options.max_file_size = s->max_size;
 	options.diagnostic = hear;
 	options.user = work;
-	return read_input(work->file, &options, &work->document, s->error);
+	return read_input(work->file, &options, &work->document, s->common.error);
 }
 
 static enum vmx_code read_machine(struct work *work)
@@ -56,7 +56,7 @@ static enum vmx_code read_machine(struct work *work)
 	}
 	options.diagnostic = hear;
 	options.user = work;
-	return vmx_machine_read(work->document, &options, &work->machine, s->error);
+	return vmx_machine_read(work->document, &options, &work->machine, s->common.error);
 }
 
 static enum vmx_code write_xml(struct work *work)
@@ -69,12 +69,12 @@ static enum vmx_code write_xml(struct work *work)
 	options.moref = s->moref;
 	options.diagnostic = hear;
 	options.user = work;
-	return vmx_domain_xml_write(work->machine, &options, &work->xml, s->error);
+	return vmx_domain_xml_write(work->machine, &options, &work->xml, s->common.error);
 }
 
 static enum exit_status store(const struct work *work, const char *output)
 {
-	const struct console *console = &work->settings->console;
+	const struct console *console = &work->settings->common.console;
 
 	/* a user who mixes up -o would lose the machine */
 	if (is_same_file(work->file, output))
@@ -88,7 +88,7 @@ static enum exit_status store(const struct work *work, const char *output)
 /* What goes to standard output: the report, or else the XML that no file gets. */
 static enum exit_status print(const struct work *work, const char *output)
 {
-	const struct console *console = &work->settings->console;
+	const struct console *console = &work->settings->common.console;
 	bool good;
 
 	if (work->settings->report == REPORT_JSON)
@@ -115,9 +115,9 @@ static enum exit_status explain(const struct work *work)
 {
 	const struct settings *s = work->settings;
 
-	if (s->encoding && vmx_error_code(s->error) == VMX_CODE_UNKNOWN_ENCODING)
-		return usage_error(&s->console, "option '--encoding': no encoding '%s' is known", s->encoding);
-	return show_error(&s->console, work->name, s->error);
+	if (s->encoding && vmx_error_code(s->common.error) == VMX_CODE_UNKNOWN_ENCODING)
+		return usage_error(&s->common.console, "option '--encoding': no encoding '%s' is known", s->encoding);
+	return show_error(&s->common.console, work->name, s->common.error);
 }
 
 static void release(struct work *work)
@@ -142,7 +142,7 @@ enum exit_status convert(const struct settings *settings, const char *file, cons
 	    write_xml(&work) != VMX_OK)
 		status = explain(&work);
 	else if (work.findings.incomplete)
-		status = show_out_of_memory(&settings->console);
+		status = show_out_of_memory(&settings->common.console);
 	else
 		status = deliver(&work, output);
 	release(&work);

@@ -10,27 +10,24 @@
 
 #include <vmxkit/datastore.h>
 
-#include "common/diagnostics.h"
+#include "common/tool.h"
 
 enum report_kind { REPORT_NONE, REPORT_TEXT, REPORT_JSON };
 
 struct settings {
+	struct common_settings common;
 	const char *output, *output_dir;
-	bool libvirt, full, strict, secure, quiet;
+	bool libvirt, full, strict, secure;
 	const char *datacenter_path, *moref, *encoding;
 	size_t max_size;
 	enum report_kind report;
-	enum colour_choice colour;
-	bool help, version, long_options;
 
 	/*
 	 * How file names become what the XML says; NULL: they stay as they are.
-	 * Refusals while the options are read leave their text in error.
+	 * Refusals while the options are read leave their text in common.error.
 	 */
 	struct vmx_path_rules *rules;
 	bool vmx_dir;		/* the rules know the directory */
-	struct vmx_error *error;
-	struct console console;
 };
 
 static inline enum vmx_level level_of(const struct settings *settings)

@@ -7,18 +7,15 @@
  *   vmxedit_diff.c     diff
  *   vmxedit_file.c     reading and storing files
  */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <vmxkit/vmxkit.h>
 
-#include "common/options.h"
+#include "common/tool.h"
 #include "common/output.h"
 #include "vmxedit_commands.h"
-
-static const char tool[] = "vmxedit";
 
 static const char *take_in_place(void *user, const char *argument)
 {
@@ -29,13 +26,6 @@ static const char *take_in_place(void *user, const char *argument)
 	s->in_place = true;
 	s->suffix = argument;
 	return NULL;
-}
-
-static const char *take_colour(void *user, const char *argument)
-{
-	struct settings *s = user;
-
-	return take_colour_choice(argument, &s->colour);
 }
 
 static const char *take_max_size(void *user, const char *argument)
@@ -58,12 +48,12 @@ static const struct option_row options[] = {
 	{ "null", '0', NULL, "get, list: end with NUL, not newline", MEMBER(null) },
 	{ "strict", 0, NULL, "what libvirt would not read is an error", MEMBER(strict) },
 	{ "encoding", 0, "NAME", "read in this encoding, not in that of .encoding", MEMBER(encoding) },
-	{ "quiet", 'q', NULL, "show errors only", MEMBER(quiet) },
+	{ "quiet", 'q', NULL, "show errors only", MEMBER(common.quiet) },
 	{ "max-size", 0, "BYTES", "refuse larger files (default 16777216)", OWN_OPTION(take_max_size) },
 	{ "color", 0, "WHEN", "colour errors: auto, always, never", OWN_OPTION(take_colour) },
-	{ "help", 'h', NULL, "print this", MEMBER(help) },
-	{ "version", 'V', NULL, "print the version", MEMBER(version) },
-	{ "long-options", 0, NULL, "print the options, for completion", MEMBER(long_options) },
+	{ "help", 'h', NULL, "print this", MEMBER(common.help) },
+	{ "version", 'V', NULL, "print the version", MEMBER(common.version) },
+	{ "long-options", 0, NULL, "print the options, for completion", MEMBER(common.long_options) },
 };
 
 static const struct command_line command_line = {
@@ -139,62 +129,31 @@ static const char *find_conflict(const struct settings *s)
 	return NULL;
 }
 
-static enum exit_status run(const struct settings *s, char **arguments, int count)
+static enum exit_status run(void *settings, char **arguments, int count)
 {
+	const struct settings *s = settings;
 	const struct command *command = count > 0 ? find_command(arguments[0]) : NULL;
 	const char *useless, *conflict;
 
 	if (!command)
-		return usage_error(&s->console, "say what to do: get, set, unset, rename, list, diff or fmt");
+		return usage_error(&s->common.console, "say what to do: get, set, unset, rename, list, diff or fmt");
 	if (count - 1 < command->least || count - 1 > command->most)
-		return usage_error(&s->console, "%s takes %s", command->name, command->arguments);
+		return usage_error(&s->common.console, "%s takes %s", command->name, command->arguments);
 	useless = find_useless(s, command);
 	if (useless)
-		return usage_error(&s->console, "--%s is of no use to %s", useless, command->name);
+		return usage_error(&s->common.console, "--%s is of no use to %s", useless, command->name);
 	conflict = find_conflict(s);
 	if (conflict)
-		return usage_error(&s->console, "%s", conflict);
+		return usage_error(&s->common.console, "%s", conflict);
 	return command->run(s, arguments + 1, count - 1);
-}
-
-static bool print_about(const struct settings *s)
-{
-	if (s->help)
-		print_help(&command_line, tool);
-	else if (s->version)
-		print_version(tool);
-	else if (s->long_options)
-		print_long_options(&command_line);
-	else
-		return false;
-	return true;
-}
-
-static enum exit_status obey(struct settings *s, int argc, char **argv)
-{
-	int first;
-	enum exit_status status;
-
-	s->error = vmx_error_new();
-	if (!s->error)
-		return show_out_of_memory(&s->console);
-	status = parse_command_line(&command_line, &s->console, argc, argv, s, &first);
-	if (status != STATUS_DONE || print_about(s))
-		return status;
-	s->console.colour = colour_wanted(s->colour);
-	s->console.quiet = s->quiet;
-	return run(s, argv + first, argc - first);
 }
 
 int main(int argc, char **argv)
 {
-	struct settings s = { .console = { .tool = tool } };
-	enum exit_status status = obey(&s, argc, argv);
+	static const struct tool tool = {
+		.name = "vmxedit", .line = &command_line, .run = run,
+	};
+	struct settings s = { .output = NULL };
 
-	vmx_error_free(s.error);
-	if (!close_standard_output() && status != STATUS_SYSTEM) {
-		show_problem(&s.console, "can't write to standard output: %s", strerror(errno));
-		status = STATUS_SYSTEM;
-	}
-	return (int)status;
+	return run_tool(&tool, &s, argc, argv);
 }

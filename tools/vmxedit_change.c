@@ -32,10 +32,10 @@ static enum exit_status show_failed_edit(const struct file *file, int number)
 	const struct settings *s = file->settings;
 	char label[64];
 
-	if (!is_fault_of_argument(vmx_error_code(s->error)))
-		return show_error(&s->console, file->name, s->error);
-	snprintf(label, sizeof(label), "%s: argument %d", s->console.tool, number);
-	return show_error(&s->console, label, s->error);
+	if (!is_fault_of_argument(vmx_error_code(s->common.error)))
+		return show_error(&s->common.console, file->name, s->common.error);
+	snprintf(label, sizeof(label), "%s: argument %d", s->common.console.tool, number);
+	return show_error(&s->common.console, label, s->common.error);
 }
 
 static enum exit_status store(const struct file *file,
@@ -45,10 +45,10 @@ static enum exit_status store(const struct file *file,
 	struct vmx_bytes content = VMX_BYTES_INIT;
 	enum exit_status status;
 
-	if (write(file->document, &content, file->settings->error) == VMX_OK)
+	if (write(file->document, &content, file->settings->common.error) == VMX_OK)
 		status = file_store(file, &content);
 	else
-		status = show_error(&file->settings->console, file->name, file->settings->error);
+		status = show_error(&file->settings->common.console, file->name, file->settings->common.error);
 	vmx_bytes_release(&content);
 	return status;
 }
@@ -108,14 +108,14 @@ static enum vmx_code set(const struct file *file, char **arguments)
 	if (has_value(file, key, key_length, value, length))
 		return VMX_OK;
 	return (file->settings->raw ? vmx_document_set : vmx_document_set_text)
-		(file->document, key, key_length, value, length, file->settings->error);
+		(file->document, key, key_length, value, length, file->settings->common.error);
 }
 
 enum exit_status command_set(const struct settings *settings, char **arguments, int count)
 {
 	for (int i = 1; i < count; i++) {
 		if (!strchr(arguments[i], '='))
-			return usage_error(&settings->console, "'%s' is not of the form KEY=VALUE",
+			return usage_error(&settings->common.console, "'%s' is not of the form KEY=VALUE",
 					   arguments[i]);
 	}
 	return change(settings, set, 1, arguments, count);
@@ -127,7 +127,7 @@ enum exit_status command_set(const struct settings *settings, char **arguments, 
 static enum vmx_code unset(const struct file *file, char **arguments)
 {
 	enum vmx_code code = vmx_document_unset(file->document, arguments[0], strlen(arguments[0]),
-						file->settings->error);
+						file->settings->common.error);
 
 	return code == VMX_CODE_KEY_NOT_FOUND && file->settings->force ? VMX_OK : code;
 }
@@ -143,13 +143,13 @@ enum exit_status command_unset(const struct settings *settings, char **arguments
 static enum vmx_code rename_key(const struct file *file, char **arguments)
 {
 	return vmx_document_rename(file->document, arguments[0], strlen(arguments[0]), arguments[1],
-				   strlen(arguments[1]), file->settings->error);
+				   strlen(arguments[1]), file->settings->common.error);
 }
 
 enum exit_status command_rename(const struct settings *settings, char **arguments, int count)
 {
 	if (count % 2 == 0)
-		return usage_error(&settings->console, "'%s' has no new name", arguments[count - 1]);
+		return usage_error(&settings->common.console, "'%s' has no new name", arguments[count - 1]);
 	return change(settings, rename_key, 2, arguments, count);
 }
 

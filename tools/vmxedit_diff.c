@@ -180,7 +180,7 @@ static enum exit_status show_as_json(struct diff *diff, enum where where,
 
 	if (json_line_add(diff->section, entry->key, entry->key_length, value))
 		return STATUS_DONE;
-	return show_out_of_memory(&diff->settings->console);
+	return show_out_of_memory(&diff->settings->common.console);
 }
 
 static enum exit_status fill(struct diff *diff, json_t *sections)
@@ -197,7 +197,7 @@ static enum exit_status fill(struct diff *diff, json_t *sections)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && status != STATUS_SYSTEM; i++) {
 		diff->section = json_object();
 		if (json_object_set_new(sections, rows[i].name, diff->section) != 0)
-			return show_out_of_memory(&diff->settings->console);
+			return show_out_of_memory(&diff->settings->common.console);
 		status = status_of_both(status, walk(diff, rows[i].where, rows[i].lonely, show_as_json));
 	}
 	return status;
@@ -209,7 +209,7 @@ static enum exit_status diff_as_json(struct diff *diff)
 	enum exit_status status = fill(diff, sections);
 
 	if (status != STATUS_SYSTEM)
-		return status_of_both(status, json_line_print(&diff->settings->console, sections));
+		return status_of_both(status, json_line_print(&diff->settings->common.console, sections));
 	json_decref(sections);
 	return status;
 }
@@ -230,7 +230,7 @@ enum exit_status command_diff(const struct settings *settings, char **arguments,
 
 	(void)count;
 	if (is_standard_input(arguments[0]) && is_standard_input(arguments[1]))
-		return usage_error(&settings->console, "only one of the files can be standard input");
+		return usage_error(&settings->common.console, "only one of the files can be standard input");
 	status = read_both(&diff, arguments);
 	if (status == STATUS_DONE)
 		status = settings->json ? diff_as_json(&diff) : diff_as_text(&diff);

@@ -15,7 +15,7 @@ static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	const struct file *file = user;
 
-	show_diagnostic(&file->settings->console, file->name, diagnostic);
+	show_diagnostic(&file->settings->common.console, file->name, diagnostic);
 }
 
 enum exit_status file_read(const struct settings *settings, const char *path, struct file *ret)
@@ -28,9 +28,9 @@ enum exit_status file_read(const struct settings *settings, const char *path, st
 	options.max_file_size = settings->max_size;
 	options.diagnostic = hear;
 	options.user = ret;
-	if (read_input(path, &options, &ret->document, settings->error) == VMX_OK)
+	if (read_input(path, &options, &ret->document, settings->common.error) == VMX_OK)
 		return STATUS_DONE;
-	return show_error(&settings->console, ret->name, settings->error);
+	return show_error(&settings->common.console, ret->name, settings->common.error);
 }
 
 void file_release(struct file *file)
@@ -45,7 +45,7 @@ void file_release(struct file *file)
  */
 static enum exit_status refuse(const struct file *file, enum vmx_code code, const char *message)
 {
-	show_diagnostic(&file->settings->console, file->name,
+	show_diagnostic(&file->settings->common.console, file->name,
 			&(struct vmx_diagnostic){ code, VMX_ERROR, 0, 0, message });
 	return status_of(code);
 }
@@ -80,15 +80,15 @@ enum exit_status file_begin_edit(struct file *file)
 	struct stat found;
 
 	if (s->in_place && is_standard_input(file->path))
-		return usage_error(&s->console, "standard input can't be edited in place");
+		return usage_error(&s->common.console, "standard input can't be edited in place");
 	if (s->in_place && stat(file->path, &found) == 0 && !S_ISREG(found.st_mode))
-		return usage_error(&s->console, "'%s' is no regular file: it can't be edited in place",
+		return usage_error(&s->common.console, "'%s' is no regular file: it can't be edited in place",
 				   file->path);
 	if (s->output && is_same_file(file->path, s->output))
-		return usage_error(&s->console, "the output '%s' is the input; --in-place edits it",
+		return usage_error(&s->common.console, "the output '%s' is the input; --in-place edits it",
 				   s->output);
-	if (vmx_document_write(file->document, &file->before, s->error) != VMX_OK)
-		return show_error(&s->console, file->name, s->error);
+	if (vmx_document_write(file->document, &file->before, s->common.error) != VMX_OK)
+		return show_error(&s->common.console, file->name, s->common.error);
 	return check_content(file);
 }
 
@@ -97,7 +97,7 @@ enum exit_status file_begin_edit(struct file *file)
  */
 static enum exit_status fail_writing(const struct file *file, const char *path)
 {
-	show_problem(&file->settings->console, "can't write '%s': %s", path, strerror(errno));
+	show_problem(&file->settings->common.console, "can't write '%s': %s", path, strerror(errno));
 	return STATUS_SYSTEM;
 }
 
@@ -107,7 +107,7 @@ static enum exit_status save_backup(const struct file *file, const char *target)
 	char *path;
 
 	if (asprintf(&path, "%s%s", target, file->settings->suffix) < 0)
-		return show_out_of_memory(&file->settings->console);
+		return show_out_of_memory(&file->settings->common.console);
 	if (!save_copy(path, target, file->before.data, file->before.length))
 		status = fail_writing(file, path);
 	free(path);
@@ -137,7 +137,7 @@ static enum exit_status save_in_place(const struct file *file, const struct vmx_
 	if (!save_file(target, content->data, content->length))
 		return fail_writing(file, file->path);
 	if (is_link(file->path))
-		show_note(&s->console, "'%s' is a symbolic link; its target '%s' was replaced",
+		show_note(&s->common.console, "'%s' is a symbolic link; its target '%s' was replaced",
 			  file->path, target);
 	return STATUS_DONE;
 }
@@ -160,7 +160,7 @@ enum exit_status file_store(const struct file *file, const struct vmx_bytes *con
 		     ? STATUS_DONE : fail_writing(file, s->output);
 	if (write_standard_output(content->data, content->length))
 		return STATUS_DONE;
-	show_problem(&s->console, "can't write to standard output: %s", strerror(errno));
+	show_problem(&s->common.console, "can't write to standard output: %s", strerror(errno));
 	return STATUS_SYSTEM;
 }
 
@@ -169,7 +169,7 @@ enum exit_status file_store(const struct file *file, const struct vmx_bytes *con
  */
 static void warn(const struct file *file, const struct vmx_error *error)
 {
-	show_diagnostic(&file->settings->console, file->name, &(struct vmx_diagnostic){
+	show_diagnostic(&file->settings->common.console, file->name, &(struct vmx_diagnostic){
 		vmx_error_code(error), VMX_WARNING, vmx_error_line(error),
 		vmx_error_column(error), vmx_error_message(error) });
 }
@@ -183,14 +183,14 @@ enum exit_status file_value(const struct file *file, const struct vmx_entry *ent
 	*ret = (struct value){ entry->value, entry->value_length, false };
 	if (s->raw)
 		return STATUS_DONE;
-	code = vmx_document_get_text(file->document, entry->key, entry->key_length, room, s->error);
+	code = vmx_document_get_text(file->document, entry->key, entry->key_length, room, s->common.error);
 	if (code == VMX_OK) {
 		*ret = (struct value){ room->data, room->length, false };
 		return STATUS_DONE;
 	}
 	if (code != VMX_CODE_INVALID_ESCAPE || s->strict)
-		return show_error(&s->console, file->name, s->error);
-	warn(file, s->error);
+		return show_error(&s->common.console, file->name, s->common.error);
+	warn(file, s->common.error);
 	ret->malformed = true;
 	return STATUS_DONE;
 }

@@ -8,21 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/diagnostics.h"
+#include "common/tool.h"
 
 struct settings {
+	struct common_settings common;
 	const char *output;
 	bool in_place;
 	const char *suffix;	/* of the backup; NULL: there is none */
 	bool json, null, keys, raw, force;
 	const char *encoding;
-	bool strict, quiet;
+	bool strict;
 	size_t max_size;
-	enum colour_choice colour;
-	bool help, version, long_options;
-
-	struct vmx_error *error;
-	struct console console;
 };
 
 #endif

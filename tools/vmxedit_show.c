@@ -34,7 +34,7 @@ static void end(struct show *show)
 static enum exit_status begin_json(struct show *show, json_t *json)
 {
 	show->json = json;
-	return json ? STATUS_DONE : show_out_of_memory(&show->settings->console);
+	return json ? STATUS_DONE : show_out_of_memory(&show->settings->common.console);
 }
 
 /* Without a part that there was no memory for, nothing is printed. */
@@ -45,7 +45,7 @@ static enum exit_status print_json(struct show *show, enum exit_status status)
 	if (!json || status == STATUS_SYSTEM)
 		return status;
 	show->json = NULL;
-	return status_of_both(status, json_line_print(&show->settings->console, json));
+	return status_of_both(status, json_line_print(&show->settings->common.console, json));
 }
 
 static enum exit_status add_value(struct show *show, const char *key, size_t key_length,
@@ -53,7 +53,7 @@ static enum exit_status add_value(struct show *show, const char *key, size_t key
 {
 	if (json_line_add(show->json, key, key_length, json_line_text(value->data, value->length)))
 		return STATUS_DONE;
-	return show_out_of_memory(&show->settings->console);
+	return show_out_of_memory(&show->settings->common.console);
 }
 
 static void end_record(const struct settings *s)
@@ -73,8 +73,8 @@ static enum exit_status get_value(struct show *show, const char *key)
 
 	if (vmx_document_get(show->file.document, key, strlen(key), &entry) != VMX_OK) {
 		/* for the message */
-		(void)vmx_document_get_text(show->file.document, key, strlen(key), &show->room, s->error);
-		return show_error(&s->console, show->file.name, s->error);
+		(void)vmx_document_get_text(show->file.document, key, strlen(key), &show->room, s->common.error);
+		return show_error(&s->common.console, show->file.name, s->common.error);
 	}
 	status = file_value(&show->file, &entry, &show->room, &value);
 	if (status != STATUS_DONE)
@@ -140,13 +140,13 @@ static enum exit_status make_patterns(const struct settings *s, char **texts, in
 {
 	*ret = (struct patterns){ calloc((size_t)count + 1, sizeof(struct vmx_pattern *)), 0 };
 	if (!ret->items)
-		return show_out_of_memory(&s->console);
+		return show_out_of_memory(&s->common.console);
 	for (; ret->count < count; ret->count++) {
 		const char *text = texts[ret->count];
 
-		if (vmx_pattern_new(text, strlen(text), &ret->items[ret->count], s->error) != VMX_OK) {
-			show_problem(&s->console, "pattern '%s': %s", text, vmx_error_message(s->error));
-			return status_of(vmx_error_code(s->error));
+		if (vmx_pattern_new(text, strlen(text), &ret->items[ret->count], s->common.error) != VMX_OK) {
+			show_problem(&s->common.console, "pattern '%s': %s", text, vmx_error_message(s->common.error));
+			return status_of(vmx_error_code(s->common.error));
 		}
 	}
 	return STATUS_DONE;
@@ -170,7 +170,7 @@ static enum exit_status list_key(struct show *show, const struct vmx_entry *entr
 		json_t *key = json_line_text(entry->key, entry->key_length);
 
 		return json_array_append_new(show->json, key) == 0
-		     ? STATUS_DONE : show_out_of_memory(&s->console);
+		     ? STATUS_DONE : show_out_of_memory(&s->common.console);
 	}
 	fwrite(entry->key, 1, entry->key_length, stdout);
 	end_record(s);

@@ -10,21 +10,17 @@
 
 #include <vmxkit/vmxkit.h>
 
-#include "common/diagnostics.h"
-#include "common/options.h"
+#include "common/tool.h"
+#include "common/tool.h"
 #include "common/output.h"
 
-static const char tool[] = "vmxname";
-
 struct settings {
-	struct console console;
-	struct vmx_error *error;
+	struct common_settings common;
 	struct vmx_bytes result;
 	enum vmx_escape_scheme scheme;
 	enum vmx_datastore_form to;
 	const char *url_base, *datacenter;
 	bool encode_twice, libvirt, null;
-	bool help, version, long_options;
 };
 
 /*
@@ -76,9 +72,9 @@ static const struct option_row option_rows[] = {
 	{ "encode-twice", 0, NULL, "dcPath and dsName of URLs are encoded twice", MEMBER(encode_twice), NULL },
 	{ "libvirt", 0, NULL, "read names in brackets as libvirt does", MEMBER(libvirt), NULL },
 	{ "null", '0', NULL, "input and output end with NUL, not newline", MEMBER(null), NULL },
-	{ "help", 'h', NULL, "print this and exit", MEMBER(help), NULL },
-	{ "version", 'V', NULL, "print the version and exit", MEMBER(version), NULL },
-	{ "long-options", 0, NULL, "print the long options and exit", MEMBER(long_options), NULL },
+	{ "help", 'h', NULL, "print this and exit", MEMBER(common.help), NULL },
+	{ "version", 'V', NULL, "print the version and exit", MEMBER(common.version), NULL },
+	{ "long-options", 0, NULL, "print the long options and exit", MEMBER(common.long_options), NULL },
 };
 
 static const struct command_line command_line = {
@@ -131,18 +127,18 @@ static void print_part(const struct settings *s, const char *label, const char *
 
 static enum vmx_code escape(struct settings *s, const char *text, size_t length)
 {
-	return print_result(s, vmx_escape(s->scheme, text, length, &s->result, s->error));
+	return print_result(s, vmx_escape(s->scheme, text, length, &s->result, s->common.error));
 }
 
 static enum vmx_code unescape(struct settings *s, const char *text, size_t length)
 {
-	return print_result(s, vmx_unescape(s->scheme, text, length, &s->result, s->error));
+	return print_result(s, vmx_unescape(s->scheme, text, length, &s->result, s->common.error));
 }
 
 static enum vmx_code parse(struct settings *s, const char *text, size_t length)
 {
 	struct vmx_datastore_path *path;
-	enum vmx_code code = vmx_datastore_path_parse(text, length, flags_of(s), NULL, &path, s->error);
+	enum vmx_code code = vmx_datastore_path_parse(text, length, flags_of(s), NULL, &path, s->common.error);
 
 	if (code != VMX_OK)
 		return code;
@@ -161,20 +157,20 @@ static enum vmx_code format(struct settings *s, const struct vmx_datastore_path 
 {
 	switch (s->to) {
 	case VMX_DATASTORE_BRACKETS:
-		return vmx_datastore_path_format(path, flags_of(s), &s->result, s->error);
+		return vmx_datastore_path_format(path, flags_of(s), &s->result, s->common.error);
 	case VMX_DATASTORE_VMFS:
-		return vmx_datastore_path_format_vmfs(path, &s->result, s->error);
+		return vmx_datastore_path_format_vmfs(path, &s->result, s->common.error);
 	case VMX_DATASTORE_URL:
 		break;
 	}
 	return vmx_datastore_path_format_url(path, s->url_base, s->datacenter, flags_of(s),
-					     &s->result, s->error);
+					     &s->result, s->common.error);
 }
 
 static enum vmx_code convert(struct settings *s, const char *text, size_t length)
 {
 	struct vmx_datastore_path *path;
-	enum vmx_code code = vmx_datastore_path_parse(text, length, flags_of(s), NULL, &path, s->error);
+	enum vmx_code code = vmx_datastore_path_parse(text, length, flags_of(s), NULL, &path, s->common.error);
 
 	if (code != VMX_OK)
 		return code;
@@ -226,13 +222,13 @@ static const char *find_conflict(const struct settings *s, const struct action *
 static enum exit_status show_bad_text(const struct settings *s, const char *label, size_t line)
 {
 	const struct vmx_diagnostic diagnostic = {
-		vmx_error_code(s->error), VMX_ERROR, (unsigned int)line,
-		vmx_error_column(s->error), vmx_error_message(s->error)
+		vmx_error_code(s->common.error), VMX_ERROR, (unsigned int)line,
+		vmx_error_column(s->common.error), vmx_error_message(s->common.error)
 	};
 
 	/* what was printed before stands before it, where both go to one place */
 	fflush(stdout);
-	show_diagnostic(&s->console, label, &diagnostic);
+	show_diagnostic(&s->common.console, label, &diagnostic);
 	return status_of(diagnostic.code);
 }
 
@@ -244,11 +240,12 @@ static enum exit_status do_argument(struct settings *s, const struct action *act
 
 	if (action->run(s, text, strlen(text)) == VMX_OK)
 		return STATUS_DONE;
-	column = vmx_error_column(s->error);
+	column = vmx_error_column(s->common.error);
 	if (column > 0)
-		snprintf(label, sizeof(label), "%s: argument %d:%u", tool, number, column);
+		snprintf(label, sizeof(label), "%s: argument %d:%u", s->common.console.tool, number,
+			 column);
 	else
-		snprintf(label, sizeof(label), "%s: argument %d", tool, number);
+		snprintf(label, sizeof(label), "%s: argument %d", s->common.console.tool, number);
 	return show_bad_text(s, label, 0);
 }
 
@@ -279,62 +276,33 @@ static enum exit_status do_standard_input(struct settings *s, const struct actio
 	free(text);
 	if (feof(stdin))
 		return status;
-	show_problem(&s->console, "can't read standard input: %s", strerror(errno));
+	show_problem(&s->common.console, "can't read standard input: %s", strerror(errno));
 	return STATUS_SYSTEM;
 }
 
-static enum exit_status run(struct settings *s, char **arguments, int count)
+static enum exit_status run(void *settings, char **arguments, int count)
 {
+	struct settings *s = settings;
 	const struct action *action = count > 0 ? find_action(arguments[0]) : NULL;
 	const char *conflict;
 
 	if (!action)
-		return usage_error(&s->console, "say what to do: escape, unescape, parse or convert");
+		return usage_error(&s->common.console, "say what to do: escape, unescape, parse or convert");
 	conflict = find_conflict(s, action);
 	if (conflict)
-		return usage_error(&s->console, "%s", conflict);
+		return usage_error(&s->common.console, "%s", conflict);
 	return count > 1 ? do_arguments(s, action, arguments + 1, count - 1)
 			 : do_standard_input(s, action);
 }
 
-static bool print_about(const struct settings *s)
-{
-	if (s->help)
-		print_help(&command_line, tool);
-	else if (s->version)
-		print_version(tool);
-	else if (s->long_options)
-		print_long_options(&command_line);
-	else
-		return false;
-	return true;
-}
-
-static enum exit_status obey(struct settings *s, int argc, char **argv)
-{
-	enum exit_status status;
-	int first;
-
-	s->error = vmx_error_new();
-	if (!s->error)
-		return show_out_of_memory(&s->console);
-	status = parse_command_line(&command_line, &s->console, argc, argv, s, &first);
-	if (status != STATUS_DONE || print_about(s))
-		return status;
-	s->console.colour = colour_wanted(COLOUR_AUTO);
-	return run(s, argv + first, argc - first);
-}
-
 int main(int argc, char **argv)
 {
-	struct settings s = { .console = { .tool = tool }, .result = VMX_BYTES_INIT };
-	enum exit_status status = obey(&s, argc, argv);
+	static const struct tool tool = {
+		.name = "vmxname", .line = &command_line, .run = run,
+	};
+	struct settings s = { .result = VMX_BYTES_INIT };
+	int status = run_tool(&tool, &s, argc, argv);
 
 	vmx_bytes_release(&s.result);
-	vmx_error_free(s.error);
-	if (!close_standard_output()) {
-		show_problem(&s.console, "can't write to standard output: %s", strerror(errno));
-		status = STATUS_SYSTEM;
-	}
-	return (int)status;
+	return status;
 }

@@ -11,11 +11,9 @@
 #include <vmxkit/vmxkit.h>
 
 #include "common/input.h"
-#include "common/options.h"
+#include "common/tool.h"
 #include "common/output.h"
 #include "xml2vmx_settings.h"
-
-static const char tool[] = "xml2vmx";
 
 /* What libvirt has for the place of a file that it does not know. */
 #define UNKNOWN_PLACE "[?] ?"
@@ -28,13 +26,6 @@ static const char *take_compat(void *user, const char *argument)
 		return "the only word it takes is 'libvirt'";
 	s->libvirt = true;
 	return NULL;
-}
-
-static const char *take_colour(void *user, const char *argument)
-{
-	struct settings *s = user;
-
-	return take_colour_choice(argument, &s->colour);
 }
 
 static const char *take_hardware_version(void *user, const char *argument)
@@ -70,7 +61,7 @@ static const char *take_max_size(void *user, const char *argument)
 /* NULL, or why the rules refused. */
 static const char *refusal(const struct settings *s, enum vmx_code code)
 {
-	return code == VMX_OK ? NULL : vmx_error_message(s->error);
+	return code == VMX_OK ? NULL : vmx_error_message(s->common.error);
 }
 
 static const char *take_vmx_dir(void *user, const char *argument)
@@ -78,7 +69,7 @@ static const char *take_vmx_dir(void *user, const char *argument)
 	struct settings *s = user;
 
 	s->vmx_dir = true;
-	return refusal(s, vmx_path_rules_set_directory(s->rules, argument, strlen(argument), s->error));
+	return refusal(s, vmx_path_rules_set_directory(s->rules, argument, strlen(argument), s->common.error));
 }
 
 static const char *take_datastore(void *user, const char *argument)
@@ -88,7 +79,7 @@ static const char *take_datastore(void *user, const char *argument)
 	const char *mount = argument[name] ? argument + name + 1 : NULL;
 
 	return refusal(s, vmx_path_rules_add_datastore(s->rules, argument, name, mount,
-						       mount ? strlen(mount) : 0, s->error));
+						       mount ? strlen(mount) : 0, s->common.error));
 }
 
 #define TEXT_OPTION(member) offsetof(struct settings, member), NULL
@@ -107,12 +98,12 @@ static const struct option_row options[] = {
 	{ "scsi-auto", 0, "MODEL", "what the SCSI model 'auto' stands for", OWN_OPTION(take_scsi_auto) },
 	{ "encoding", 0, "NAME", "write in this encoding (default UTF-8)", TEXT_OPTION(encoding) },
 	{ "verbose", 'v', NULL, "with --onto: name each key that changes", FLAG_OPTION(verbose) },
-	{ "quiet", 'q', NULL, "show errors only", FLAG_OPTION(quiet) },
+	{ "quiet", 'q', NULL, "show errors only", FLAG_OPTION(common.quiet) },
 	{ "max-size", 0, "BYTES", "refuse larger files (default 16777216)", OWN_OPTION(take_max_size) },
 	{ "color", 0, "WHEN", "colour errors: auto, always, never", OWN_OPTION(take_colour) },
-	{ "help", 'h', NULL, "print this", FLAG_OPTION(help) },
-	{ "version", 'V', NULL, "print the version", FLAG_OPTION(version) },
-	{ "long-options", 0, NULL, "print the options, for completion", FLAG_OPTION(long_options) },
+	{ "help", 'h', NULL, "print this", FLAG_OPTION(common.help) },
+	{ "version", 'V', NULL, "print the version", FLAG_OPTION(common.version) },
+	{ "long-options", 0, NULL, "print the options, for completion", FLAG_OPTION(common.long_options) },
 };
 
 static const struct command_line command_line = {
@@ -133,64 +124,36 @@ static const char *find_conflict(const struct settings *s, int files)
 	return NULL;
 }
 
-static enum exit_status run(struct settings *s, char **files, int count)
+static enum exit_status run(void *settings, char **files, int count)
 {
+	struct settings *s = settings;
 	const char *conflict = find_conflict(s, count);
 
 	if (conflict)
-		return usage_error(&s->console, "%s", conflict);
+		return usage_error(&s->common.console, "%s", conflict);
 	if (count == 0 && isatty(STDIN_FILENO))
-		return usage_error(&s->console, "which file shall be converted?");
+		return usage_error(&s->common.console, "which file shall be converted?");
 	vmx_path_rules_set_level(s->rules, s->libvirt ? VMX_LEVEL_LIBVIRT : VMX_LEVEL_DEFAULT);
 	return convert(s, count > 0 ? files[0] : STANDARD_INPUT);
 }
 
-static bool print_about(const struct settings *s)
+static bool prepare(void *settings)
 {
-	if (s->help)
-		print_help(&command_line, tool);
-	else if (s->version)
-		print_version(tool);
-	else if (s->long_options)
-		print_long_options(&command_line);
-	else
-		return false;
-	return true;
-}
+	struct settings *s = settings;
 
-static bool prepare(struct settings *s)
-{
-	s->error = vmx_error_new();
-	return s->error && vmx_path_rules_new(NULL, &s->rules, s->error) == VMX_OK &&
+	return vmx_path_rules_new(NULL, &s->rules, s->common.error) == VMX_OK &&
 	       vmx_path_rules_set_directory(s->rules, UNKNOWN_PLACE, strlen(UNKNOWN_PLACE),
-					    s->error) == VMX_OK;
-}
-
-static enum exit_status obey(struct settings *s, int argc, char **argv)
-{
-	int first;
-	enum exit_status status;
-
-	if (!prepare(s))
-		return show_out_of_memory(&s->console);
-	status = parse_command_line(&command_line, &s->console, argc, argv, s, &first);
-	if (status != STATUS_DONE || print_about(s))
-		return status;
-	s->console.colour = colour_wanted(s->colour);
-	s->console.quiet = s->quiet;
-	return run(s, argv + first, argc - first);
+					    s->common.error) == VMX_OK;
 }
 
 int main(int argc, char **argv)
 {
-	struct settings s = { .console = { .tool = tool } };
-	enum exit_status status = obey(&s, argc, argv);
+	static const struct tool tool = {
+		.name = "xml2vmx", .line = &command_line, .prepare = prepare, .run = run,
+	};
+	struct settings s = { .output = NULL };
+	int status = run_tool(&tool, &s, argc, argv);
 
 	vmx_path_rules_free(s.rules);
-	vmx_error_free(s.error);
-	if (!close_standard_output() && status == STATUS_DONE) {
-		show_problem(&s.console, "can't write to standard output: %s", strerror(errno));
-		status = STATUS_SYSTEM;
-	}
-	return (int)status;
+	return status;
 }

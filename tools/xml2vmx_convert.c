@@ -29,12 +29,12 @@ static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	const struct work *work = user;
 
-	show_diagnostic(&work->settings->console, work->name, diagnostic);
+	show_diagnostic(&work->settings->common.console, work->name, diagnostic);
 }
 
 static enum exit_status fail(const struct work *work)
 {
-	return show_error(&work->settings->console, work->name, work->settings->error);
+	return show_error(&work->settings->common.console, work->name, work->settings->common.error);
 }
 
 /*
@@ -72,7 +72,7 @@ static enum exit_status read_machine(struct work *work, const char *file)
 	char *bytes;
 
 	if (!read_bytes(file, max + 1, &bytes, &length)) {
-		show_problem(&s->console, "can't read '%s': %s", work->name, strerror(errno));
+		show_problem(&s->common.console, "can't read '%s': %s", work->name, strerror(errno));
 		return STATUS_SYSTEM;
 	}
 	options.level = level_of(s);
@@ -82,7 +82,7 @@ static enum exit_status read_machine(struct work *work, const char *file)
 	options.max_size = max;
 	options.diagnostic = hear;
 	options.user = work;
-	if (vmx_domain_xml_read(bytes, length, &options, &work->machine, s->error) != VMX_OK)
+	if (vmx_domain_xml_read(bytes, length, &options, &work->machine, s->common.error) != VMX_OK)
 		status = fail(work);
 	free(bytes);
 	return status;
@@ -99,7 +99,7 @@ static enum exit_status write_new(struct work *work)
 	options.file_name_user = (void *)s;
 	options.diagnostic = hear;
 	options.user = work;
-	if (vmx_machine_write(work->machine, &options, &work->vmx, s->error) != VMX_OK)
+	if (vmx_machine_write(work->machine, &options, &work->vmx, s->common.error) != VMX_OK)
 		return fail(work);
 	return STATUS_DONE;
 }
@@ -116,8 +116,8 @@ static enum exit_status read_base(struct work *work)
 
 	options.mode = s->libvirt ? VMX_READ_STRICT : VMX_READ_TOLERANT;
 	options.max_file_size = s->max_size;
-	if (read_input(s->onto, &options, &work->base, s->error) != VMX_OK ||
-	    vmx_document_write(work->base, &work->before, s->error) != VMX_OK)
+	if (read_input(s->onto, &options, &work->base, s->common.error) != VMX_OK ||
+	    vmx_document_write(work->base, &work->before, s->common.error) != VMX_OK)
 		return fail(work);
 	return STATUS_DONE;
 }
@@ -145,7 +145,7 @@ static void show_change(void *user, const struct vmx_change *change)
 		value = "***";
 		length = 3;
 	}
-	show_note(&work->settings->console, "%s: %s %.*s = \"%.*s\"", work->name,
+	show_note(&work->settings->common.console, "%s: %s %.*s = \"%.*s\"", work->name,
 		  words[change->kind], (int)change->key_length, change->key, (int)length, value);
 }
 
@@ -172,8 +172,8 @@ static enum exit_status write_onto(struct work *work)
 		options.changed = show_change;
 		options.changed_user = work;
 	}
-	if (vmx_machine_apply(work->machine, work->base, &options, s->error) != VMX_OK ||
-	    vmx_document_write(work->base, &work->vmx, s->error) != VMX_OK)
+	if (vmx_machine_apply(work->machine, work->base, &options, s->common.error) != VMX_OK ||
+	    vmx_document_write(work->base, &work->vmx, s->common.error) != VMX_OK)
 		return fail(work);
 	return STATUS_DONE;
 }
@@ -200,14 +200,14 @@ static enum exit_status deliver(const struct work *work, const char *file)
 	if (!output) {
 		if (write_standard_output(work->vmx.data, work->vmx.length))
 			return STATUS_DONE;
-		show_problem(&s->console, "can't write to standard output: %s", strerror(errno));
+		show_problem(&s->common.console, "can't write to standard output: %s", strerror(errno));
 		return STATUS_SYSTEM;
 	}
 	if (is_same_file(file, output))
-		return usage_error(&s->console, "the output '%s' is the input", output);
+		return usage_error(&s->common.console, "the output '%s' is the input", output);
 	if (is_unchanged(work) || save_file(output, work->vmx.data, work->vmx.length))
 		return STATUS_DONE;
-	show_problem(&s->console, "can't write '%s': %s", output, strerror(errno));
+	show_problem(&s->common.console, "can't write '%s': %s", output, strerror(errno));
 	return STATUS_SYSTEM;
 }
 

@@ -10,22 +10,19 @@
 
 #include <vmxkit/datastore.h>
 
-#include "common/diagnostics.h"
+#include "common/tool.h"
 
 struct settings {
+	struct common_settings common;
 	const char *output, *onto;
-	bool libvirt, strict, any_type, verbose, quiet;
+	bool libvirt, strict, any_type, verbose;
 	size_t hardware_version;
 	const char *scsi_auto, *encoding;
 	size_t max_size;
-	enum colour_choice colour;
-	bool help, version, long_options;
 
 	/* how names of files become what the VMX file says, and back */
 	struct vmx_path_rules *rules;
 	bool vmx_dir;		/* the user says where the VMX file is */
-	struct vmx_error *error;
-	struct console console;
 };
 
 /* Converts one file.  Says what is wrong. */
