@@ -157,7 +157,7 @@ static enum vmx_code apply_driver(struct domain_reader *r, const struct xml_disk
 		return VMX_OK;
 	model = find_scsi_model(d->driver);
 	if (!model)
-		return vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, d->node,
+		return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, d->node,
 					"the driver '%s' is none of VMware's; left out",
 					vmxi_quote(q, d->driver));
 	c = find_driver_controller(r, d->disk.controller);

@@ -108,7 +108,7 @@ static enum vmx_code read_one_graphics(struct domain_reader *r, const struct nod
 	if (!type.ptr)
 		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, node, "it has no type");
 	if (!text_equal(type, TEXT("vnc")))
-		return vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, node,
+		return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, node,
 					"VMware has no display by '%s', only by vnc; left out",
 					vmxi_quote(q, type));
 	if (vnc->enabled)
@@ -145,13 +145,13 @@ static enum vmx_code read_video(struct domain_reader *r, const struct node *vide
 	TRY(ATTRIBUTE_NUMBER(r, model, "vram", 0, &vram));
 	TRY(ATTRIBUTE_NUMBER(r, model, "heads", 1, &heads));
 	if (type.ptr && !text_equal(type, TEXT("vmvga"))) {
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, video,
+		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, video,
 				     "VMware has no graphics card '%s'; it is made a vmvga",
 				     vmxi_quote(q, type)));
 		vram = 0;
 	}
 	if (heads > 1)
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, video,
+		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, video,
 				     "the number of heads can't be set; left out"));
 	r->machine->vram_kib = vram_kib(vram);
 	return VMX_OK;
@@ -168,7 +168,7 @@ static enum vmx_code read_videos(struct domain_reader *r)
 		return VMX_OK;
 	}
 	for (const struct node *v = SIBLING(first, "video"); v; v = SIBLING(v, "video")) {
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, v,
+		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, v,
 				     "VMware has one graphics card; only one is kept"));
 		if (text_equal(ATTRIBUTE(CHILD(v, "model"), "primary"), TEXT("yes")))
 			chosen = v;
@@ -228,7 +228,7 @@ static enum vmx_code read_backing(struct domain_reader *r, const struct node *no
 	if (kind < 0 || (parallel && kind != PORT_KIND_DEVICE && kind != PORT_KIND_FILE)) {
 		if (!r->as_libvirt && !parallel && (!type.ptr || text_equal(type, TEXT("pty")))) {
 			port->kind = PORT_KIND_NULL;
-			return vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, node,
+			return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, node,
 						"VMware has no ports behind a pty; it leads nowhere");
 		}
 		return vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, node,

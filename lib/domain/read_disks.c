@@ -206,7 +206,7 @@ static enum vmx_code read_driver(struct domain_reader *r, struct xml_disk *d)
 	d->disk.write_through = cache == 2;
 	if (cache <= 0 || cache == 2 || (r->as_libvirt && d->disk.bus != BUS_SCSI))
 		return VMX_OK;
-	return vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, driver,
+	return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, driver,
 				"VMware only has the cache mode writethrough; '%s' is left out",
 				caches[cache]);
 }

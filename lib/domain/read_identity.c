@@ -144,7 +144,7 @@ enum vmx_code vmxi_read_domain_memory(struct domain_reader *r)
 	if (m->memory_kib > MEMORY_KIB_MAX)
 		return vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, memory, "no machine has so much memory");
 	if (most)
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, most,
+		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, most,
 				     "memory can't be added while the machine runs; left out"));
 	TRY(read_size(r, CHILD(r->domain, "currentMemory"), 0, &current));
 	m->current_memory_kib = current == 0 || current > m->memory_kib ? m->memory_kib : current;
@@ -268,11 +268,11 @@ static enum vmx_code read_vcpu(struct domain_reader *r)
 	m->cpus = (uint32_t)count;
 	TRY(ATTRIBUTE_NUMBER(r, vcpu, "current", m->cpus, &current));
 	if (current != m->cpus)
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, vcpu,
+		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, vcpu,
 				     "CPUs can't be added while the machine runs: it gets all %u",
 				     m->cpus));
 	if (each && CHILD(each, "vcpu"))
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, each,
+		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, each,
 				     "CPUs can't be described one by one; left out"));
 	return vcpu ? read_cpu_set(r, vcpu) : VMX_OK;
 }
@@ -310,11 +310,11 @@ static enum vmx_code read_topology(struct domain_reader *r)
 
 	if (!cpu)
 		return VMX_OK;
-	if (mode.ptr && !text_equal(mode, TEXT("custom")))
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, cpu,
+	if (topology && mode.ptr && !text_equal(mode, TEXT("custom")))
+		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, cpu,
 				     "the mode of the CPU can't be had; left out"));
 	if (!topology)
-		return vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, cpu,
+		return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, cpu,
 					"a CPU without topology says nothing to VMware; left out");
 	TRY(ATTRIBUTE_NUMBER(r, topology, "sockets", 0, &sockets));
 	TRY(ATTRIBUTE_NUMBER(r, topology, "cores", 0, &cores));

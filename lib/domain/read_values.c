@@ -45,22 +45,48 @@ enum vmx_code vmxi_xml_fail(struct domain_reader *r, enum vmx_code code, const s
 	return vmxi_fail(r->error, code, where(node), "%s", message);
 }
 
-enum vmx_code vmxi_xml_refused(struct domain_reader *r, enum vmx_code code,
-			       const struct node *node, const char *format, ...)
+/* libvirt refuses it: what that means at each level. */
+static enum vmx_code refuse(struct domain_reader *r, enum vmx_code code, const struct node *node,
+			    enum vmx_severity severity, const char *format, va_list args)
+	VMXI_FORMAT(5, 0);
+
+static enum vmx_code refuse(struct domain_reader *r, enum vmx_code code, const struct node *node,
+			    enum vmx_severity severity, const char *format, va_list args)
 {
 	bool fatal = r->as_libvirt || r->strict;
 	char message[MESSAGE_MAX];
-	va_list args;
 
 	if (!fatal && !is_heard(r))
 		return VMX_OK;
-	va_start(args, format);
 	format_to(message, node, format, args);
-	va_end(args);
 	if (fatal)
 		return vmxi_fail(r->error, code, where(node), "%s", message);
-	vmxi_report(&r->reporter, code, VMX_NOTE, where(node), "%s", message);
+	vmxi_report(&r->reporter, code, severity, where(node), "%s", message);
 	return VMX_OK;
+}
+
+enum vmx_code vmxi_xml_refused(struct domain_reader *r, enum vmx_code code,
+			       const struct node *node, const char *format, ...)
+{
+	enum vmx_code ret;
+	va_list args;
+
+	va_start(args, format);
+	ret = refuse(r, code, node, VMX_NOTE, format, args);
+	va_end(args);
+	return ret;
+}
+
+enum vmx_code vmxi_xml_dropped(struct domain_reader *r, enum vmx_code code,
+			       const struct node *node, const char *format, ...)
+{
+	enum vmx_code ret;
+	va_list args;
+
+	va_start(args, format);
+	ret = refuse(r, code, node, VMX_WARNING, format, args);
+	va_end(args);
+	return ret;
 }
 
 enum vmx_code vmxi_xml_beyond(struct domain_reader *r, const struct node *node,

@@ -71,6 +71,8 @@ struct domain_reader {
  * vmxi_xml_refused: libvirt refuses it.  At the libvirt level and in strict mode
  * that is what happens; else it is a note, and VMX_OK means: go on, our way.
  *
+ * vmxi_xml_dropped: the same, but a warning: our way is to do without.
+ *
  * vmxi_xml_beyond: libvirt leaves it out.  Only called at the other levels; a note,
  * and an error in strict mode.
  *
@@ -80,6 +82,8 @@ struct domain_reader {
 enum vmx_code vmxi_xml_fail(struct domain_reader *r, enum vmx_code code, const struct node *node,
 			    const char *format, ...) VMXI_FORMAT(4, 5);
 enum vmx_code vmxi_xml_refused(struct domain_reader *r, enum vmx_code code,
+			       const struct node *node, const char *format, ...) VMXI_FORMAT(4, 5);
+enum vmx_code vmxi_xml_dropped(struct domain_reader *r, enum vmx_code code,
 			       const struct node *node, const char *format, ...) VMXI_FORMAT(4, 5);
 enum vmx_code vmxi_xml_beyond(struct domain_reader *r, const struct node *node,
 			      const char *format, ...) VMXI_FORMAT(3, 4);

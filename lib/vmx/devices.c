@@ -281,6 +281,33 @@ void vmxi_put_cards(struct vmx_writer *w)
  * Ports
  */
 
+/* What a URI may hold there as it is, an IPv6 address included. */
+static bool is_host_character(char c)
+{
+	static const char others[] = "-._~!$&'()*+,;=:";
+
+	return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') ||
+	       memchr(others, c, sizeof(others) - 1);
+}
+
+/* libvirt writes the host as it is. */
+static bool append_host(struct vmx_writer *w, struct text host)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	if (w->as_libvirt)
+		return vmxi_bytes_append_text(&w->scratch, host);
+	for (size_t i = 0; i < host.len; i++) {
+		unsigned char c = (unsigned char)host.ptr[i];
+		char escaped[] = { '%', digits[c >> 4], digits[c & 15] };
+		bool plain = is_host_character(host.ptr[i]);
+
+		if (!vmxi_bytes_append(&w->scratch, plain ? &host.ptr[i] : escaped, plain ? 1 : 3))
+			return false;
+	}
+	return true;
+}
+
 /* scheme://host:service; an IPv6 address in brackets, without which nobody can read it */
 static bool format_socket(struct vmx_writer *w, const struct port *p)
 {
@@ -294,7 +321,7 @@ static bool format_socket(struct vmx_writer *w, const struct port *p)
 	vmxi_bytes_clear(&w->scratch);
 	return vmxi_bytes_append_text(&w->scratch, scheme) &&
 	       vmxi_bytes_append_text(&w->scratch, brackets ? TEXT("://[") : TEXT("://")) &&
-	       vmxi_bytes_append_text(&w->scratch, p->host) &&
+	       append_host(w, p->host) &&
 	       vmxi_bytes_append_text(&w->scratch, brackets ? TEXT("]:") : TEXT(":")) &&
 	       vmxi_bytes_append_text(&w->scratch, service);
 }

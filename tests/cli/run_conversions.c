@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run_conversions VMX2XML FOLDER: each folder in FOLDER holds an in.vmx and what
- * becomes of it at each level; see tests/README.md.
+ * run_conversions TOOL FOLDER FROM TO: each folder in FOLDER holds an in.FROM and what
+ * becomes of it at each level, LEVEL.TO; see tests/README.md.
  */
 #include <libxml/parser.h>
 #include <stdlib.h>
@@ -14,16 +14,19 @@
 #include "support/xml.h"
 
 static const char *tool, *cases_folder;
+static const char *from, *to;
+static bool to_xml;
 
 static const struct level {
 	const char *name, *option;
 	bool well_formed;	/* always; libvirt's XML need not be */
 	bool made;		/* for a new case, when updating */
+	bool only_to_xml;
 } levels[] = {
-	{ "default", NULL, true, true },
-	{ "libvirt", "--compat=libvirt", false, true },
-	{ "full", "--full", true, true },
-	{ "strict", "--strict", false, false },
+	{ "default", NULL, true, true, false },
+	{ "libvirt", "--compat=libvirt", false, true, false },
+	{ "full", "--full", true, true, true },
+	{ "strict", "--strict", false, false, false },
 };
 
 #define LEVELS (sizeof(levels) / sizeof(levels[0]))
@@ -40,7 +43,7 @@ static char *golden_path(const char *name, const struct level *level, const char
 
 static bool has_golden(const char *name, const struct level *level)
 {
-	char *xml = golden_path(name, level, "xml");
+	char *xml = golden_path(name, level, to);
 	char *err = golden_path(name, level, "err");
 	bool has = file_exists(xml) || file_exists(err);
 
@@ -62,7 +65,7 @@ static void check_well_formed(const struct blob *text)
 static void check(const struct conversion *conversion, const struct outcome *outcome)
 {
 	const struct level *level = conversion->level;
-	char *xml = golden_path(conversion->name, level, "xml");
+	char *xml = golden_path(conversion->name, level, to);
 	char *err = golden_path(conversion->name, level, "err");
 
 	if (outcome->status > 1)
@@ -72,7 +75,7 @@ static void check(const struct conversion *conversion, const struct outcome *out
 	/* a conversion has a result, or a reason, and nothing in between */
 	assert_int_equal(outcome->status == 0, outcome->out.length > 0);
 	assert_true(outcome->status == 0 || strstr(outcome->err.data, " error: "));
-	if (outcome->status == 0 && level->well_formed)
+	if (outcome->status == 0 && level->well_formed && to_xml)
 		check_well_formed(&outcome->out);
 	free(xml);
 	free(err);
@@ -83,6 +86,7 @@ static void test_conversion(void **state)
 	const struct conversion *conversion = *state;
 	char *folder = text_of_format("%s/%s", cases_folder, conversion->name);
 	char *args = text_of_format("%s/args", folder);
+	char *input = text_of_format("in.%s", from);
 	struct command command = { .program = tool, .folder = folder };
 	struct names lines = { NULL, 0, 0 };
 	struct outcome outcome;
@@ -92,11 +96,12 @@ static void test_conversion(void **state)
 	(void)read_lines(args, &lines);
 	for (size_t i = 0; i < lines.count; i++)
 		command_add(&command, lines.items[i]);
-	command_add(&command, "in.vmx");
+	command_add(&command, input);
 	run(&command, &outcome);
 	check(conversion, &outcome);
 	outcome_release(&outcome);
 	names_release(&lines);
+	free(input);
 	free(args);
 	free(folder);
 }
@@ -133,6 +138,8 @@ static void add_case(struct cases *cases, const char *name)
 	size_t before = cases->count;
 
 	for (size_t i = 0; i < LEVELS; i++) {
+		if (levels[i].only_to_xml && !to_xml)
+			continue;
 		if (has_golden(name, &levels[i]) || (make && levels[i].made))
 			add_level(cases, name, &levels[i]);
 	}
@@ -146,10 +153,13 @@ int main(int argc, char **argv)
 	struct names names = { NULL, 0, 0 };
 	int status;
 
-	if (argc != 3)
-		give_up("Usage: run_conversions VMX2XML FOLDER");
+	if (argc != 5)
+		give_up("Usage: run_conversions TOOL FOLDER FROM TO");
 	tool = absolute_path(argv[1]);
 	cases_folder = absolute_path(argv[2]);
+	from = argv[3];
+	to = argv[4];
+	to_xml = strcmp(to, "xml") == 0;
 	use_plain_environment();
 	list_folder(cases_folder, &names);
 	for (size_t i = 0; i < names.count; i++)
