@@ -5,6 +5,10 @@
  * What XML can't say is no change.  So the document's own machine takes the same way
  * as the machine that is wanted: it is written as XML and read again.  Then both are
  * made into lines, and only where the lines differ the document is touched.
+ *
+ * A key that meant nothing may mean something once another one has changed (the cores
+ * per socket of a machine that had one CPU).  So whoever has changed something looks
+ * again, until there is nothing left to do.
  */
 #include <stdlib.h>
 
@@ -21,7 +25,12 @@ struct applying {
 	struct vmx_machine *found, *seen;	/* the document's; as XML has it */
 	struct vmx_machine wanted;		/* a copy, with the document's numbers */
 	struct vmx_writer before, after;
+	size_t changes;
+	bool said;		/* the diagnostics are */
 };
+
+/* More rounds than there are keys that hang on keys that hang on keys. */
+#define ROUNDS_MAX 4
 
 #define TRY(expression) \
 	do { \
@@ -101,8 +110,9 @@ static enum vmx_code make_lines(struct applying *a)
 		version = a->options->hardware_version;
 	prepare(a, &a->before, a->seen, there);
 	prepare(a, &a->after, &a->wanted, version);
-	a->after.reporter = (struct reporter){ a->options->diagnostic, a->options->user, 0,
-					       DIAGNOSTICS_MAX };
+	if (!a->said)
+		a->after.reporter = (struct reporter){ a->options->diagnostic, a->options->user, 0,
+						       DIAGNOSTICS_MAX };
 	/* what the document has already, its hardware can do */
 	vmxi_check_features(&a->after, vmxi_features(&a->wanted) & ~vmxi_features(a->seen));
 	TRY(vmxi_make_lines(&a->before));
@@ -183,6 +193,7 @@ static void tell(const struct edit *e, enum vmx_change_kind kind, struct text ke
 	const struct vmx_machine_apply_options *o = e->a->options;
 	struct vmx_change change = { kind, key.ptr, key.len, old.ptr, old.len, new.ptr, new.len };
 
+	e->a->changes++;
 	if (o->changed)
 		o->changed(o->changed_user, &change);
 }
@@ -248,8 +259,8 @@ static bool is_on(const struct lookup *lines, struct text key)
 	return line && text_equal_nocase(line->value, TEXT("true"));
 }
 
-/* Removes what stands under the device and is not wanted. */
-static enum vmx_code clear_device(const struct edit *e, struct text device)
+/* Removes what stands under the device, behind the separator, and is not wanted. */
+static enum vmx_code clear_device(const struct edit *e, struct text device, char separator)
 {
 	struct vmx_document *document = e->a->document;
 	struct vmx_entry entry;
@@ -263,7 +274,7 @@ static enum vmx_code clear_device(const struct edit *e, struct text device)
 	while (vmx_document_next(document, &cursor, &entry)) {
 		struct text key = { entry.key, entry.key_length };
 
-		if (key.len <= device.len || key.ptr[device.len] != '.' ||
+		if (key.len <= device.len || key.ptr[device.len] != separator ||
 		    !text_starts_nocase(key, device) || find_line(&e->after, key))
 			continue;
 		keys.items[keys.count] = vmxi_arena_copy(&e->a->arena, key);
@@ -275,7 +286,7 @@ static enum vmx_code clear_device(const struct edit *e, struct text device)
 	return VMX_OK;
 }
 
-/* "scsi1" with a "scsi1:0." that is still there: a drive that XML does not show. */
+/* "scsi1" with a "scsi1:0" that is still present: a drive that XML does not show. */
 static bool has_units(const struct edit *e, struct text device)
 {
 	struct vmx_entry entry;
@@ -285,7 +296,8 @@ static bool has_units(const struct edit *e, struct text device)
 		struct text key = { entry.key, entry.key_length };
 
 		if (key.len > device.len && key.ptr[device.len] == ':' &&
-		    text_starts_nocase(key, device))
+		    text_starts_nocase(key, device) && text_ends_nocase(key, TEXT(".present")) &&
+		    text_equal_nocase((struct text){ entry.value, entry.value_length }, TEXT("true")))
 			return true;
 	}
 	return false;
@@ -305,7 +317,7 @@ static enum vmx_code remove_devices(const struct edit *e, bool units)
 		if (!is_switch(key) || is_unit(device) != units || !is_on(&e->before, key) ||
 		    is_on(&e->after, key) || (!units && has_units(e, device)))
 			continue;
-		TRY(clear_device(e, device));
+		TRY(clear_device(e, device, '.'));
 	}
 	return VMX_OK;
 }
@@ -324,9 +336,13 @@ static enum vmx_code make_room(const struct edit *e)
 	for (size_t i = 0; i < e->after.count; i++) {
 		struct text key = e->after.items[i].key, device = device_of(key);
 
-		if (is_switch(key) && is_on(&e->after, key) &&
-		    (!is_on(&e->before, key) || is_other_device(e, device)))
-			TRY(clear_device(e, device));
+		if (!is_switch(key) || !is_on(&e->after, key) ||
+		    (is_on(&e->before, key) && !is_other_device(e, device)))
+			continue;
+		TRY(clear_device(e, device, '.'));
+		/* a controller that comes back must not bring its old drives */
+		if (!is_unit(device))
+			TRY(clear_device(e, device, ':'));
 	}
 	return VMX_OK;
 }
@@ -415,7 +431,7 @@ static enum vmx_code edit(struct applying *a)
  * The whole
  */
 
-static enum vmx_code apply(struct applying *a)
+static enum vmx_code apply_once(struct applying *a)
 {
 	TRY(read_found(a));
 	TRY(see(a));
@@ -427,26 +443,37 @@ static enum vmx_code apply(struct applying *a)
 	return edit(a);
 }
 
+static void forget(struct applying *a)
+{
+	vmxi_writer_release(&a->before);
+	vmxi_writer_release(&a->after);
+	vmx_machine_free(a->seen);
+	vmx_machine_free(a->found);
+	vmxi_arena_release(&a->arena);
+}
+
 enum vmx_code vmx_machine_apply(const struct vmx_machine *machine,
 				struct vmx_document *document,
 				const struct vmx_machine_apply_options *options,
 				struct vmx_error *error)
 {
 	static const struct vmx_machine_apply_options defaults = VMX_MACHINE_APPLY_OPTIONS_INIT;
-	struct applying a = { .document = document, .error = error };
-	enum vmx_code code;
+	enum vmx_code code = VMX_OK;
+	size_t changes = 1;
 
-	a.options = options ? options : &defaults;
-	if (a.options->size < sizeof(*a.options) || machine->document)
+	options = options ? options : &defaults;
+	if (options->size < sizeof(*options) || machine->document)
 		return vmxi_fail(error, VMX_CODE_INVALID_ARGUMENT, NOWHERE,
 				 "the options are not filled in, or the machine is not from XML");
-	a.wanted = *machine;
-	a.arena.allocator = &machine->allocator;
-	code = apply(&a);
-	vmxi_writer_release(&a.before);
-	vmxi_writer_release(&a.after);
-	vmx_machine_free(a.seen);
-	vmx_machine_free(a.found);
-	vmxi_arena_release(&a.arena);
+	for (int i = 0; i < ROUNDS_MAX && code == VMX_OK && changes > 0; i++) {
+		struct applying a = { .document = document, .options = options, .error = error };
+
+		a.wanted = *machine;
+		a.arena.allocator = &machine->allocator;
+		a.said = i > 0;
+		code = apply_once(&a);
+		changes = a.changes;
+		forget(&a);
+	}
 	return code;
 }

@@ -11,6 +11,8 @@ struct kind {
 	size_t (*count)(const struct vmx_machine *m);
 	uint32_t *(*number)(struct vmx_machine *m, size_t i);
 	bool (*same)(const struct vmx_machine *a, size_t i, const struct vmx_machine *b, size_t j);
+	/* whether they may be the same, if no other is; NULL: never */
+	bool (*alike)(const struct vmx_machine *a, size_t i, const struct vmx_machine *b, size_t j);
 	/* whether devices that have the same place are the same if nothing else is */
 	bool by_place;
 };
@@ -35,6 +37,15 @@ static bool is_same_card(const struct vmx_machine *a, size_t i, const struct vmx
 
 	return memcmp(a->nics.items[i].mac, none, 6) != 0 &&
 	       memcmp(a->nics.items[i].mac, b->nics.items[j].mac, 6) == 0;
+}
+
+/* Cards that get their address when the machine starts. */
+static bool is_like_card(const struct vmx_machine *a, size_t i, const struct vmx_machine *b, size_t j)
+{
+	static const uint8_t none[6];
+
+	return memcmp(a->nics.items[i].mac, none, 6) == 0 &&
+	       memcmp(b->nics.items[j].mac, none, 6) == 0;
 }
 
 /*
@@ -81,9 +92,9 @@ static bool is_same_passthrough(const struct vmx_machine *a, size_t i, const str
 }
 
 static const struct kind kinds[] = {
-	{ count_cards, card_number, is_same_card, true },
-	{ count_folders, folder_number, is_same_folder, false },
-	{ count_passthrough, passthrough_number, is_same_passthrough, false },
+	{ count_cards, card_number, is_same_card, is_like_card, true },
+	{ count_folders, folder_number, is_same_folder, NULL, false },
+	{ count_passthrough, passthrough_number, is_same_passthrough, NULL, false },
 };
 
 static bool mark(uint8_t *marks, size_t i)
@@ -94,26 +105,34 @@ static bool mark(uint8_t *marks, size_t i)
 	return true;
 }
 
-/* Pairs the devices: *number of wanted becomes that of seen, and done says so. */
-static void pair(const struct kind *kind, struct vmx_machine *seen, struct vmx_machine *wanted,
-		 uint8_t *used, uint8_t *done)
-{
-	size_t ours = kind->count(seen), theirs = kind->count(wanted);
+struct pairs {
+	uint8_t used[NUMBERS_MAX];	/* of seen */
+	uint8_t done[NUMBERS_MAX];	/* of wanted */
+};
 
-	for (size_t j = 0; j < theirs && j < NUMBERS_MAX; j++) {
-		for (size_t i = 0; i < ours && !done[j]; i++) {
-			if (kind->same(seen, i, wanted, j) && mark(used, i)) {
+/* Pairs the devices for which same says so: the number of one becomes the other's. */
+static void pair(const struct kind *kind,
+		 bool (*same)(const struct vmx_machine *a, size_t i, const struct vmx_machine *b,
+			      size_t j),
+		 struct vmx_machine *seen, struct vmx_machine *wanted, struct pairs *pairs)
+{
+	for (size_t j = 0; j < kind->count(wanted) && j < NUMBERS_MAX; j++) {
+		for (size_t i = 0; i < kind->count(seen) && !pairs->done[j]; i++) {
+			if (same(seen, i, wanted, j) && mark(pairs->used, i)) {
 				*kind->number(wanted, j) = *kind->number(seen, i);
-				done[j] = 1;
+				pairs->done[j] = 1;
 			}
 		}
 	}
-	for (size_t j = 0; kind->by_place && j < theirs && j < ours && j < NUMBERS_MAX; j++) {
-		if (!done[j] && mark(used, j)) {
-			*kind->number(wanted, j) = *kind->number(seen, j);
-			done[j] = 1;
-		}
-	}
+}
+
+/* Devices in the same place of the XML, of which only one thing is other: its name. */
+static bool is_same_place(const struct vmx_machine *a, size_t i, const struct vmx_machine *b,
+			  size_t j)
+{
+	(void)a;
+	(void)b;
+	return i == j;
 }
 
 static void number_new(const struct kind *kind, struct vmx_machine *seen,
@@ -136,13 +155,17 @@ static void number_new(const struct kind *kind, struct vmx_machine *seen,
 static void match_kind(const struct kind *kind, const struct vmx_machine *found,
 		       struct vmx_machine *seen, struct vmx_machine *wanted)
 {
-	uint8_t used[NUMBERS_MAX] = { 0 }, done[NUMBERS_MAX] = { 0 };
+	struct pairs pairs = { { 0 }, { 0 } };
 	struct vmx_machine there = *found;	/* only to ask for numbers */
 
 	for (size_t i = 0; i < kind->count(seen) && i < kind->count(found); i++)
 		*kind->number(seen, i) = *kind->number(&there, i);
-	pair(kind, seen, wanted, used, done);
-	number_new(kind, seen, wanted, done);
+	pair(kind, kind->same, seen, wanted, &pairs);
+	if (kind->alike)
+		pair(kind, kind->alike, seen, wanted, &pairs);
+	if (kind->by_place)
+		pair(kind, is_same_place, seen, wanted, &pairs);
+	number_new(kind, seen, wanted, pairs.done);
 }
 
 /*
@@ -176,6 +199,10 @@ static void match_usb_disks(const struct vmx_machine *found, struct vmx_machine 
 static void match_pointer(const struct vmx_machine *found, struct vmx_machine *m)
 {
 	if (!found->inputs[INPUT_POINTER])
+		return;
+	/* without its controller it has to be the other one */
+	if (found->usb[found->pointer.bus].present && !m->usb[found->pointer.bus].present &&
+	    m->was_full)
 		return;
 	if (!found->inputs[INPUT_TOUCHSCREEN] && m->inputs[INPUT_TOUCHSCREEN] &&
 	    !m->inputs[INPUT_POINTER]) {
