@@ -99,6 +99,31 @@ void vmxi_arena_release(struct arena *arena)
 	arena->at = arena->end = NULL;
 }
 
+void *vmxi_arena_add(struct arena *arena, void *items_pointer, size_t *count, size_t *capacity,
+		     size_t item_size)
+{
+	char *items;
+
+	/* a pointer of another type: by copy, not by cast */
+	memcpy(&items, items_pointer, sizeof(items));
+	if (*count == *capacity) {
+		size_t wanted = *capacity ? *capacity * 2 : 4;
+		char *grown;
+
+		if (wanted > SIZE_MAX / 2 / item_size)
+			return NULL;
+		grown = vmxi_arena_allocate(arena, wanted * item_size);
+		if (!grown)
+			return NULL;
+		if (*count > 0)
+			memcpy(grown, items, *count * item_size);
+		items = grown;
+		memcpy(items_pointer, &items, sizeof(items));
+		*capacity = wanted;
+	}
+	return memset(items + (*count)++ * item_size, 0, item_size);
+}
+
 bool vmxi_vector_reserve(const struct vmx_allocator *allocator, void **items,
 			 size_t *capacity, size_t count, size_t item_size)
 {

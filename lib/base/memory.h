@@ -53,6 +53,17 @@ struct text vmxi_arena_copy(struct arena *arena, struct text source);
 void vmxi_arena_release(struct arena *arena);
 
 /*
+ * A vector whose items live in an arena: a new, zeroed item at its end, or NULL
+ * for no memory.  It doubles, and what it leaves behind goes with the arena.
+ * items_pointer is the address of the pointer to the items.
+ */
+void *vmxi_arena_add(struct arena *arena, void *items_pointer, size_t *count, size_t *capacity,
+		     size_t item_size);
+#define ARENA_ADD(arena, vector) \
+	vmxi_arena_add(arena, &(vector)->items, &(vector)->count, &(vector)->capacity, \
+		       sizeof(*(vector)->items))
+
+/*
  * Makes room for one more item: *items has *capacity items of the given size,
  * count of which are used.  Doubles, so that n items cost O(n).
  */

@@ -368,26 +368,3 @@ enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
 	ret->number = (int64_t)(at.slot | at.bus << 5 | at.function << 10);
 	return VMX_OK;
 }
-
-void *vmxi_xml_add(struct domain_reader *r, void *items_pointer, size_t *count, size_t *capacity,
-		   size_t size)
-{
-	struct arena *arena = &r->machine->arena;
-	char *items;
-
-	/* a pointer of another type: by copy, not by cast */
-	memcpy(&items, items_pointer, sizeof(items));
-	if (*count == *capacity) {
-		size_t wanted = *capacity ? *capacity * 2 : 4;
-		char *grown = vmxi_arena_allocate(arena, wanted * size);
-
-		if (!grown)
-			return NULL;
-		if (*count > 0)
-			memcpy(grown, items, *count * size);
-		items = grown;
-		memcpy(items_pointer, &items, sizeof(items));
-		*capacity = wanted;
-	}
-	return memset(items + (*count)++ * size, 0, size);
-}

@@ -141,12 +141,8 @@ enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
 /* An integer as C writes it: 0x10, 010, -1. */
 bool vmxi_parse_c_integer(struct text t, int64_t *ret);
 
-/* A new, zeroed item at the end of a vector; NULL: no memory. */
-void *vmxi_xml_add(struct domain_reader *r, void *items_pointer, size_t *count, size_t *capacity,
-		   size_t size);
-#define XML_ADD(r, vector) \
-	vmxi_xml_add(r, &(vector)->items, &(vector)->count, &(vector)->capacity, \
-		     sizeof(*(vector)->items))
+/* A new, zeroed item at the end of a vector of the machine or the reader; NULL: no memory. */
+#define XML_ADD(r, vector) ARENA_ADD(&(r)->machine->arena, vector)
 
 enum vmx_code vmxi_read_domain_identity(struct domain_reader *r);
 enum vmx_code vmxi_read_domain_memory(struct domain_reader *r);

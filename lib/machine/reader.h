@@ -117,11 +117,7 @@ void vmxi_set_extra_fate(struct reader *r, const struct entry *e);
 struct pci_slot vmxi_read_extra_slot(struct reader *r, const struct entry *e);
 
 /* A new, zeroed item at the end of a vector of the machine; NULL: no memory. */
-void *vmxi_add_item(struct reader *r, void *items_pointer, size_t *count, size_t *capacity,
-		    size_t size);
-#define ADD_ITEM(r, vector) \
-	vmxi_add_item(r, &(vector)->items, &(vector)->count, &(vector)->capacity, \
-		      sizeof(*(vector)->items))
+#define ADD_ITEM(r, vector) ARENA_ADD(&(r)->machine->arena, vector)
 
 /* Goes through the devices of one kind, in order. */
 #define FOR_DEVICES(r, wanted, device_, i_) \

@@ -357,26 +357,3 @@ enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool mi
 	}
 	return bad_file_name(r, e);
 }
-
-void *vmxi_add_item(struct reader *r, void *items_pointer, size_t *count, size_t *capacity,
-		    size_t size)
-{
-	struct arena *arena = &r->machine->arena;
-	char *items;
-
-	/* a pointer of another type: by copy, not by cast */
-	memcpy(&items, items_pointer, sizeof(items));
-	if (*count == *capacity) {
-		size_t wanted = *capacity ? *capacity * 2 : 4;
-		char *grown = vmxi_arena_allocate(arena, wanted * size);
-
-		if (!grown)
-			return NULL;
-		if (*count > 0)
-			memcpy(grown, items, *count * size);
-		items = grown;
-		memcpy(items_pointer, &items, sizeof(items));
-		*capacity = wanted;
-	}
-	return memset(items + (*count)++ * size, 0, size);
-}

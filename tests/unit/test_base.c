@@ -96,6 +96,26 @@ static void arena_pieces_stay_where_they_are(void **state)
 	vmxi_arena_release(&arena);
 }
 
+static void a_vector_in_an_arena_keeps_its_items(void **state)
+{
+	struct arena arena = { .allocator = &vmxi_default_allocator };
+	struct { uint64_t *items; size_t count, capacity; } vector = { NULL, 0, 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 1000; i++) {
+		uint64_t *item = ARENA_ADD(&arena, &vector);
+
+		assert_non_null(item);
+		assert_true(*item == 0);
+		*item = i;
+	}
+	assert_int_equal(vector.count, 1000);
+	for (uint64_t i = 0; i < 1000; i++)
+		assert_true(vector.items[i] == i);
+	assert_null(vmxi_arena_add(&arena, &vector.items, &vector.count, &vector.count, SIZE_MAX / 4));
+	vmxi_arena_release(&arena);
+}
+
 static void bytes_grow_and_end_in_nul(void **state)
 {
 	struct vmx_bytes bytes = VMX_BYTES_INIT;
@@ -180,6 +200,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_written_in_decimal),
 		cmocka_unit_test(utf8_is_checked_as_rfc_3629_has_it),
 		cmocka_unit_test(arena_pieces_stay_where_they_are),
+		cmocka_unit_test(a_vector_in_an_arena_keeps_its_items),
 		cmocka_unit_test(bytes_grow_and_end_in_nul),
 		cmocka_unit_test(messages_hold_nothing_that_a_terminal_acts_upon),
 		cmocka_unit_test(diagnostics_stop_at_a_maximum_and_say_so),
