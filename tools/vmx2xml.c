@@ -67,7 +67,8 @@ static const char *take_vmx_dir(void *user, const char *argument)
 	if (!has_rules(s))
 		return vmx_error_message(s->common.error);
 	s->vmx_dir = true;
-	return refusal(s, vmx_path_rules_set_directory(s->rules, argument, strlen(argument), s->common.error));
+	return refusal(s, vmx_path_rules_set_directory(s->rules, argument, strlen(argument),
+						       s->common.error));
 }
 
 static const char *take_datastore(void *user, const char *argument)

@@ -119,57 +119,57 @@ ok 'adding and removing gives the file back' cmp lf.vmx after.vmx
 plain='a = "1"'"$nl"
 edited='a = "2"'"$nl"
 start() {
-	rm -rf work
-	mkdir work
-	printf '%s' "$plain" >work/f
-	chmod 640 work/f
+	rm -rf room
+	mkdir room
+	printf '%s' "$plain" >room/f
+	chmod 640 room/f
 }
 
 start
-inode=$(stat -c %i work/f)
-ok 'nothing to change' status 0 "$tool" set -i work/f a=1
-ok 'what is unchanged is not written' test "$(stat -c %i work/f)" -eq "$inode"
-ok 'editing in place' status 0 "$tool" set --in-place=.bak work/f a=2
-ok 'the file is edited' same "$edited" work/f
-ok 'the file keeps its mode' mode work/f 640
-ok 'the backup is the old file' same "$plain" work/f.bak
-ok 'the backup has its mode' mode work/f.bak 640
-ok 'another edit' status 0 "$tool" set --in-place=.bak work/f a=3
-ok 'an old backup is replaced' same "$edited" work/f.bak
-ok 'nothing else is there' test "$(find work -type f | wc -l)" -eq 2
+inode=$(stat -c %i room/f)
+ok 'nothing to change' status 0 "$tool" set -i room/f a=1
+ok 'what is unchanged is not written' test "$(stat -c %i room/f)" -eq "$inode"
+ok 'editing in place' status 0 "$tool" set --in-place=.bak room/f a=2
+ok 'the file is edited' same "$edited" room/f
+ok 'the file keeps its mode' mode room/f 640
+ok 'the backup is the old file' same "$plain" room/f.bak
+ok 'the backup has its mode' mode room/f.bak 640
+ok 'another edit' status 0 "$tool" set --in-place=.bak room/f a=3
+ok 'an old backup is replaced' same "$edited" room/f.bak
+ok 'nothing else is there' test "$(find room -type f | wc -l)" -eq 2
 
 start
-ln -s f work/link
-ok 'editing behind a link' status 0 "$tool" set --in-place=.bak work/link a=2
-ok 'a note says so' grep -q "^vmxedit: note: 'work/link' is a symbolic link; its target '.*/work/f' was replaced" err
-ok 'the link is still one' test -L work/link
-ok 'its target is edited' same "$edited" work/f
-ok 'the backup is beside the target' same "$plain" work/f.bak
-ok 'without notes' status 0 "$tool" set -qi work/link a=3
+ln -s f room/link
+ok 'editing behind a link' status 0 "$tool" set --in-place=.bak room/link a=2
+ok 'a note says so' grep -q "^vmxedit: note: 'room/link' is a symbolic link; its target '.*/room/f' was replaced" err
+ok 'the link is still one' test -L room/link
+ok 'its target is edited' same "$edited" room/f
+ok 'the backup is beside the target' same "$plain" room/f.bak
+ok 'without notes' status 0 "$tool" set -qi room/link a=3
 ok 'no note is shown' test ! -s err
-ok 'an edit that changes nothing' status 0 "$tool" set -i work/link a=3
+ok 'an edit that changes nothing' status 0 "$tool" set -i room/link a=3
 ok 'has no note either' test ! -s err
 
 start
-ln work/f work/hard
-ok 'editing one of two hard links' status 0 "$tool" set -i work/f a=2
-ok 'leaves the other alone' same "$plain" work/hard
+ln room/f room/hard
+ok 'editing one of two hard links' status 0 "$tool" set -i room/f a=2
+ok 'leaves the other alone' same "$plain" room/hard
 
 start
-ln -s elsewhere work/f.bak
-ok 'a backup is not written through a link' status 3 "$tool" set --in-place=.bak work/f a=2
-ok 'the file is as it was' same "$plain" work/f
-ok 'nothing is elsewhere' test ! -e work/elsewhere
-ok 'a folder can not be edited' status 3 "$tool" set -i work a=2
+ln -s elsewhere room/f.bak
+ok 'a backup is not written through a link' status 3 "$tool" set --in-place=.bak room/f a=2
+ok 'the file is as it was' same "$plain" room/f
+ok 'nothing is elsewhere' test ! -e room/elsewhere
+ok 'a folder can not be edited' status 3 "$tool" set -i room a=2
 ok 'a device can not be edited' status 2 "$tool" set -i /dev/null a=2
-ok 'a link to nothing can not be edited' status 3 "$tool" set -i work/f.bak a=2
+ok 'a link to nothing can not be edited' status 3 "$tool" set -i room/f.bak a=2
 
 if [ "$(id -u)" -ne 0 ]; then
 	start
-	chmod 500 work
-	ok 'a folder that can not be written' status 3 "$tool" set -i work/f a=2
-	chmod 700 work
-	ok 'the file is as it was after all' same "$plain" work/f
+	chmod 500 room
+	ok 'a folder that can not be written' status 3 "$tool" set -i room/f a=2
+	chmod 700 room
+	ok 'the file is as it was after all' same "$plain" room/f
 fi
 
 #
