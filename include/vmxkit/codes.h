@@ -41,7 +41,7 @@
 	X(112, UNREPRESENTABLE_VALUE, "unrepresentable-value", USAGE, "The value can't stand between the quotes of a VMX file as it is.") \
 	X(113, UNENCODABLE_CHARACTER, "unencodable-character", INPUT, "The file's encoding lacks a character of the text.") \
 	X(114, DUPLICATE_KEY, "duplicate-key", INPUT, "A key occurs a second time; the first one counts, and VMware refuses such a file.") \
-	X(115, BYTE_ORDER_MARK, "byte-order-mark", INPUT, "The file begins with a UTF-8 byte order mark.") \
+	X(115, BYTE_ORDER_MARK, "byte-order-mark", INPUT, "A UTF-8 byte order mark stands in front of a line.") \
 	X(116, UNQUOTED_VALUE, "unquoted-value", INPUT, "A value stands without quotes.") \
 	X(117, ODD_KEY, "odd-key", INPUT, "A key holds characters that libvirt's reader does not take in a key.") \
 	X(118, NO_ASSIGNMENT, "no-assignment", INPUT, "A line is neither 'key = value' nor a comment.") \

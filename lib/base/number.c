@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/number.h"
 
-/* White space as C's isspace() has it in the "C" locale. */
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* So many digits always fit into 64 bits. */
 #define DIGITS_UNCHECKED 19
 
@@ -36,7 +30,7 @@ static bool parse_signed(struct text t, bool *ret_negative, uint64_t *ret)
 {
 	size_t len;
 
-	while (t.len > 0 && is_space(t.ptr[0]))
+	while (t.len > 0 && ascii_is_space(t.ptr[0]))
 		t = text_skip(t, 1);
 	*ret_negative = t.len > 0 && t.ptr[0] == '-';
 	if (t.len > 0 && (t.ptr[0] == '-' || t.ptr[0] == '+'))
@@ -95,7 +89,7 @@ size_t vmxi_format_int64(char *out, int64_t value)
 /* Without the vertical tab, which libvirt's own test leaves out. */
 static bool is_uuid_space(char c)
 {
-	return is_space(c) && c != '\v';
+	return ascii_is_space(c) && c != '\v';
 }
 
 bool vmxi_parse_uuid(struct text t, uint8_t ret[16])

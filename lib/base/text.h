@@ -38,6 +38,12 @@ static inline bool ascii_is_digit(char c)
 	return (unsigned char)(c - '0') < 10;
 }
 
+/* White space as C's isspace() has it in the "C" locale. */
+static inline bool ascii_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /* The value of a hex digit, or -1. */
 static inline int hex_value(char c)
 {

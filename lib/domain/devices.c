@@ -47,23 +47,17 @@ static void put_mac(struct xml *x, const struct nic *nic)
 	XML_EMPTY(x);
 }
 
-static void put_int(struct xml *x, int64_t value)
-{
-	if (xml_room(x, NUMBER_TEXT_MAX))
-		x->out->length += vmxi_format_int64(x->out->data + x->out->length, value);
-}
-
 static void put_dvs(struct xml *x, const struct nic *nic)
 {
 	XML_START(x, "source switchid='");
 	vmxi_put_uuid(x, nic->dvs.id);
 	XML_PUT(x, "' portid='");
-	put_int(x, nic->dvs.port);
+	xml_int(x, nic->dvs.port);
 	XML_PUT(x, "'");
 	if (nic->dvs.group.ptr)
 		XML_TEXT(x, "portgroupid", nic->dvs.group);
 	XML_PUT(x, " connectionid='");
-	put_int(x, nic->dvs.connection);
+	xml_int(x, nic->dvs.connection);
 	XML_PUT(x, "'");
 	XML_EMPTY(x);
 }
@@ -218,7 +212,7 @@ static void put_vnc_port(struct xml *x, int64_t port)
 	}
 	if (kept != 0) {
 		XML_PUT(x, " port='");
-		put_int(x, kept);
+		xml_int(x, kept);
 		XML_PUT(x, "'");
 	}
 	XML_PUT(x, " autoport='no'");

@@ -89,54 +89,58 @@ enum vmx_code vmxi_xml_dropped(struct domain_reader *r, enum vmx_code code,
 	return ret;
 }
 
-enum vmx_code vmxi_xml_beyond(struct domain_reader *r, const struct node *node,
-			      const char *format, ...)
+/* What libvirt does without a word: nothing to say at its level, an error if strict. */
+static enum vmx_code mention(struct domain_reader *r, enum vmx_code code, const struct node *node,
+			     enum vmx_severity severity, const char *format, va_list args)
+	VMXI_FORMAT(5, 0);
+
+static enum vmx_code mention(struct domain_reader *r, enum vmx_code code, const struct node *node,
+			     enum vmx_severity severity, const char *format, va_list args)
 {
 	char message[MESSAGE_MAX];
-	va_list args;
 
 	if (r->as_libvirt || (!r->strict && !is_heard(r)))
 		return VMX_OK;
-	va_start(args, format);
 	format_to(message, node, format, args);
-	va_end(args);
 	if (r->strict)
-		return vmxi_fail(r->error, VMX_CODE_BEYOND_LIBVIRT, where(node), "%s", message);
-	vmxi_report(&r->reporter, VMX_CODE_BEYOND_LIBVIRT, VMX_NOTE, where(node), "%s", message);
+		return vmxi_fail(r->error, code, where(node), "%s", message);
+	vmxi_report(&r->reporter, code, severity, where(node), "%s", message);
 	return VMX_OK;
+}
+
+enum vmx_code vmxi_xml_beyond(struct domain_reader *r, const struct node *node,
+			      const char *format, ...)
+{
+	enum vmx_code ret;
+	va_list args;
+
+	va_start(args, format);
+	ret = mention(r, VMX_CODE_BEYOND_LIBVIRT, node, VMX_NOTE, format, args);
+	va_end(args);
+	return ret;
 }
 
 enum vmx_code vmxi_xml_left_out(struct domain_reader *r, const struct node *node,
 				const char *format, ...)
 {
-	char message[MESSAGE_MAX];
+	enum vmx_code ret;
 	va_list args;
 
-	if (r->as_libvirt || (!r->strict && !is_heard(r)))
-		return VMX_OK;
 	va_start(args, format);
-	format_to(message, node, format, args);
+	ret = mention(r, VMX_CODE_XML_IGNORED, node, VMX_WARNING, format, args);
 	va_end(args);
-	if (r->strict)
-		return vmxi_fail(r->error, VMX_CODE_XML_IGNORED, where(node), "%s", message);
-	vmxi_report(&r->reporter, VMX_CODE_XML_IGNORED, VMX_WARNING, where(node), "%s", message);
-	return VMX_OK;
+	return ret;
 }
 
 /*
  * Values
  */
 
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 struct text vmxi_trim_space(struct text t)
 {
-	while (t.len > 0 && is_space(t.ptr[0]))
+	while (t.len > 0 && ascii_is_space(t.ptr[0]))
 		t = text_skip(t, 1);
-	while (t.len > 0 && is_space(t.ptr[t.len - 1]))
+	while (t.len > 0 && ascii_is_space(t.ptr[t.len - 1]))
 		t.len--;
 	return t;
 }
@@ -172,7 +176,7 @@ enum vmx_code vmxi_xml_number(struct domain_reader *r, const struct node *node, 
 	struct text digits = t;
 	size_t len;
 
-	while (digits.len > 0 && is_space(digits.ptr[0]))
+	while (digits.len > 0 && ascii_is_space(digits.ptr[0]))
 		digits = text_skip(digits, 1);
 	if (!r->as_libvirt)
 		digits = vmxi_trim_space(digits);
@@ -291,7 +295,7 @@ bool vmxi_parse_c_integer(struct text t, int64_t *ret)
 	bool negative = false;
 	uint64_t value = 0, max;
 
-	while (t.len > 0 && is_space(t.ptr[0]))
+	while (t.len > 0 && ascii_is_space(t.ptr[0]))
 		t = text_skip(t, 1);
 	if (t.len > 0 && (t.ptr[0] == '-' || t.ptr[0] == '+')) {
 		negative = t.ptr[0] == '-';

@@ -251,12 +251,6 @@ static void put_os(struct writer *w)
 	XML_CLOSE(x, "os");
 }
 
-static void put_int(struct xml *x, int64_t value)
-{
-	if (xml_room(x, NUMBER_TEXT_MAX))
-		x->out->length += vmxi_format_int64(x->out->data + x->out->length, value);
-}
-
 static void put_clock(struct writer *w)
 {
 	const struct vmx_machine *m = w->machine;
@@ -266,11 +260,11 @@ static void put_clock(struct writer *w)
 		XML_START(x, "clock offset='utc'");
 	} else if (m->clock == CLOCK_DIFFERENCE) {
 		XML_START(x, "clock offset='variable' adjustment='");
-		put_int(x, m->clock_seconds);
+		xml_int(x, m->clock_seconds);
 		XML_PUT(x, "' basis='utc'");
 	} else {
 		XML_START(x, "clock offset='absolute' start='");
-		put_int(x, m->clock_seconds);
+		xml_int(x, m->clock_seconds);
 		XML_PUT(x, "'");
 	}
 	XML_EMPTY(x);

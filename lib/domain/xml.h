@@ -69,6 +69,12 @@ static inline void xml_uint(struct xml *x, uint64_t value)
 		x->out->length += vmxi_format_uint64(x->out->data + x->out->length, value);
 }
 
+static inline void xml_int(struct xml *x, int64_t value)
+{
+	if (xml_room(x, NUMBER_TEXT_MAX))
+		x->out->length += vmxi_format_int64(x->out->data + x->out->length, value);
+}
+
 /* <name */
 #define XML_START(x, name) (xml_indent(x), XML_PUT(x, "<" name))
 /* name='word'; the word needs no escaping */

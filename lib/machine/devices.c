@@ -88,12 +88,6 @@ static const struct entry *field(const struct device *d, unsigned int id)
 	return device_field(d, id, FOLDER_FIRST);
 }
 
-static void mark_folder(struct reader *r, const struct device *d, enum fate fate)
-{
-	for (unsigned int i = 0; i < FIELDS_MAX; i++)
-		set_fate(r, d->fields[i], fate);
-}
-
 static enum vmx_code read_folder(struct reader *r, const struct device *d)
 {
 	const struct entry *host = field(d, FOLDER_HOST_PATH), *guest = field(d, FOLDER_GUEST_NAME);
@@ -103,11 +97,11 @@ static enum vmx_code read_folder(struct reader *r, const struct device *d)
 	TRY(vmxi_read_boolean(r, field(d, FOLDER_PRESENT), false, &present));
 	TRY(vmxi_read_boolean(r, field(d, FOLDER_ENABLED), false, &enabled));
 	if (!present || !enabled) {
-		mark_folder(r, d, FATE_NOT_PRESENT);
+		set_device_fate(r, d, FATE_NOT_PRESENT);
 		return VMX_OK;
 	}
 	if (!host || !guest) {
-		mark_folder(r, d, FATE_EMPTY_SLOT);
+		set_device_fate(r, d, FATE_EMPTY_SLOT);
 		return vmxi_refused_by_libvirt(r, VMX_CODE_SHARED_FOLDER, field(d, FOLDER_PRESENT),
 					       "sharedFolder%u has no %s; left out", d->number,
 					       host ? "guestName" : "hostPath");
@@ -152,7 +146,7 @@ enum vmx_code vmxi_read_folders(struct reader *r)
 		if (!off && d->number < max)
 			TRY(read_folder(r, d));
 		else
-			mark_folder(r, d, FATE_NOT_ASKED);
+			set_device_fate(r, d, FATE_NOT_ASKED);
 	}
 	return VMX_OK;
 }

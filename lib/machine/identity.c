@@ -211,23 +211,18 @@ static enum vmx_code read_topology(struct reader *r)
 	return VMX_OK;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* space* "+"? digit+ space*; but a vertical tab is no space behind the number */
 static bool parse_cpu(struct text piece, uint64_t *ret)
 {
 	size_t digits;
 
-	while (piece.len > 0 && is_space(piece.ptr[0]))
+	while (piece.len > 0 && ascii_is_space(piece.ptr[0]))
 		piece = text_skip(piece, 1);
 	if (piece.len > 0 && piece.ptr[0] == '+')
 		piece = text_skip(piece, 1);
 	if (!vmxi_parse_digits(piece, ret, &digits))
 		return false;
-	while (digits < piece.len && is_space(piece.ptr[digits]) && piece.ptr[digits] != '\v')
+	while (digits < piece.len && ascii_is_space(piece.ptr[digits]) && piece.ptr[digits] != '\v')
 		digits++;
 	return digits == piece.len;
 }

@@ -381,8 +381,7 @@ static enum vmx_code read_card(struct reader *r, const struct device *d)
 	TRY(vmxi_read_boolean(r, field(d, NIC_PRESENT), false, &present));
 	TRY(vmxi_read_boolean(r, field(d, NIC_START_CONNECTED), true, &connected));
 	if (!present) {
-		for (unsigned int i = 0; i < FIELDS_MAX; i++)
-			set_fate(r, d->fields[i], FATE_NOT_PRESENT);
+		set_device_fate(r, d, FATE_NOT_PRESENT);
 		return VMX_OK;
 	}
 	c.nic = ADD_ITEM(r, &r->machine->nics);

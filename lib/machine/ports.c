@@ -14,12 +14,6 @@ static const struct entry *field(const struct device *d, unsigned int id)
 	return device_field(d, id, PORT_FIRST);
 }
 
-static void mark_port(struct reader *r, const struct device *d, enum fate fate)
-{
-	for (unsigned int i = 0; i < FIELDS_MAX; i++)
-		set_fate(r, d->fields[i], fate);
-}
-
 static enum vmx_code read_present(struct reader *r, const struct device *d, bool *ret)
 {
 	bool connected;
@@ -27,7 +21,7 @@ static enum vmx_code read_present(struct reader *r, const struct device *d, bool
 	TRY(vmxi_read_boolean(r, field(d, PORT_PRESENT), false, ret));
 	TRY(vmxi_read_boolean(r, field(d, PORT_START_CONNECTED), true, &connected));
 	if (!*ret)
-		mark_port(r, d, FATE_NOT_PRESENT);
+		set_device_fate(r, d, FATE_NOT_PRESENT);
 	else if (!connected)
 		set_fate(r, field(d, PORT_START_CONNECTED), FATE_START_CONNECTED);
 	return VMX_OK;
@@ -166,7 +160,7 @@ static enum vmx_code read_other_serial(struct reader *r, const struct device *d)
 	struct port *port;
 	char q[QUOTE_MAX];
 
-	mark_port(r, d, thinprint ? FATE_THINPRINT : FATE_UNUSABLE);
+	set_device_fate(r, d, thinprint ? FATE_THINPRINT : FATE_UNUSABLE);
 	vmxi_quote(q, value);
 	if (thinprint)
 		return vmxi_refused_by_libvirt(r, VMX_CODE_THINPRINT, e,
@@ -208,7 +202,7 @@ enum vmx_code vmxi_read_serials(struct reader *r)
 		if (d->number < SERIALS)
 			TRY(read_serial(r, d));
 		else
-			mark_port(r, d, FATE_NO_SUCH_SLOT);
+			set_device_fate(r, d, FATE_NO_SUCH_SLOT);
 	}
 	return VMX_OK;
 }
@@ -223,7 +217,7 @@ static const struct word parallel_types[] = {
 
 static enum vmx_code skip_parallel(struct reader *r, const struct device *d)
 {
-	mark_port(r, d, FATE_UNUSABLE);
+	set_device_fate(r, d, FATE_UNUSABLE);
 	return vmxi_refused_by_libvirt(r, VMX_CODE_PORT_BACKING, field(d, PORT_PRESENT),
 				       "parallel%u lacks a fileType of device or file, or a fileName; "
 				       "left out", d->number);
@@ -262,7 +256,7 @@ enum vmx_code vmxi_read_parallels(struct reader *r)
 		if (d->number < PARALLELS)
 			TRY(read_parallel(r, d));
 		else
-			mark_port(r, d, FATE_NO_SUCH_SLOT);
+			set_device_fate(r, d, FATE_NO_SUCH_SLOT);
 	}
 	return VMX_OK;
 }

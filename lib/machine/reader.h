@@ -80,6 +80,13 @@ static inline void set_fate(struct reader *r, const struct entry *e, enum fate f
 		r->machine->fates[e - r->document->entries] = (uint8_t)fate;
 }
 
+/* The same for all that is said of a device. */
+static inline void set_device_fate(struct reader *r, const struct device *d, enum fate fate)
+{
+	for (unsigned int i = 0; i < FIELDS_MAX; i++)
+		set_fate(r, d->fields[i], fate);
+}
+
 /*
  * Typed values.  e is NULL for a key that does not exist; the result is then
  * what missing says.  Each marks the key as used.

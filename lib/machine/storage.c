@@ -277,12 +277,6 @@ static enum vmx_code read_mode(struct reader *r, struct storage_slot *s)
 	return VMX_OK;
 }
 
-static void mark_slot(struct reader *r, const struct device *d, enum fate fate)
-{
-	for (unsigned int i = 0; i < FIELDS_MAX; i++)
-		set_fate(r, d->fields[i], fate);
-}
-
 static enum vmx_code read_slot(struct reader *r, struct storage_slot *s, bool present)
 {
 	const struct device *d = s->device;
@@ -290,7 +284,7 @@ static enum vmx_code read_slot(struct reader *r, struct storage_slot *s, bool pr
 	TRY(vmxi_read_boolean(r, disk_field(d, DISK_PRESENT), present, &s->present));
 	TRY(vmxi_read_boolean(r, disk_field(d, DISK_START_CONNECTED), true, &s->connected));
 	if (!s->present) {
-		mark_slot(r, d, FATE_NOT_PRESENT);
+		set_device_fate(r, d, FATE_NOT_PRESENT);
 		return VMX_OK;
 	}
 	s->type_entry = disk_field(d, DISK_TYPE);
@@ -298,7 +292,7 @@ static enum vmx_code read_slot(struct reader *r, struct storage_slot *s, bool pr
 	TRY(vmxi_read_boolean(r, disk_field(d, DISK_CLIENT), false, &s->client));
 	TRY(read_mode(r, s));
 	if (s->client) {
-		mark_slot(r, d, FATE_CLIENT);
+		set_device_fate(r, d, FATE_CLIENT);
 		return VMX_OK;
 	}
 	s->file_entry = disk_field(d, DISK_FILE_NAME);
@@ -475,7 +469,7 @@ static enum vmx_code read_drive(struct reader *r, struct storage_slot *s)
 	TRY(read_empty_type(r, s));
 	TRY(decide(r, s, slot_rule(s), &outcome));
 	if (outcome == OUT_NOTHING) {
-		mark_slot(r, s->device, FATE_EMPTY_SLOT);
+		set_device_fate(r, s->device, FATE_EMPTY_SLOT);
 		return VMX_OK;
 	}
 	if (outcome == OUT_DISK && is_snapshot(s->file))
@@ -626,7 +620,7 @@ static enum vmx_code read_controller(struct reader *r, const struct bus_row *bus
 	TRY(vmxi_read_boolean(r, device_field(d, CONTROLLER_PRESENT, CONTROLLER_FIRST), false,
 			      ret_present));
 	if (!*ret_present) {
-		mark_slot(r, d, FATE_NOT_PRESENT);
+		set_device_fate(r, d, FATE_NOT_PRESENT);
 		return VMX_OK;
 	}
 	if (bus->bus == BUS_SCSI)
@@ -653,7 +647,7 @@ static void warn_of_unreal_slot(struct reader *r, const struct storage_slot *s)
 {
 	const struct entry *present = disk_field(s->device, DISK_PRESENT);
 
-	mark_slot(r, s->device, FATE_NO_SUCH_SLOT);
+	set_device_fate(r, s->device, FATE_NO_SUCH_SLOT);
 	if (is_word(present, TEXT("true")))
 		vmxi_warn(r, VMX_CODE_NO_SUCH_SLOT, present,
 			  "%s is no place for a device; it is left out", name_slot(s).text);
@@ -675,7 +669,7 @@ static enum vmx_code check_old_unit(struct reader *r, const struct storage_slot 
 	*ret_read = false;
 	if (!is_word(present, TEXT("true")) || is_word(disk_field(s->device, DISK_CLIENT), TEXT("true")) ||
 	    !file || classify_file(entry_value(file)) != FILE_VMDK) {
-		mark_slot(r, s->device, FATE_NO_SUCH_SLOT);
+		set_device_fate(r, s->device, FATE_NO_SUCH_SLOT);
 		return VMX_OK;
 	}
 	return vmxi_lost_by_libvirt(r, VMX_CODE_SCSI_UNIT, present, ret_read,
@@ -692,7 +686,7 @@ static enum vmx_code read_unit(struct reader *r, const struct bus_row *bus,
 	bool read;
 
 	if (!controller_present) {
-		mark_slot(r, d, FATE_NO_CONTROLLER);
+		set_device_fate(r, d, FATE_NO_CONTROLLER);
 		if (is_word(present, TEXT("true")))
 			vmxi_warn(r, VMX_CODE_NO_CONTROLLER, present,
 				  "%s is left out, because its controller is not present",
