@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libvirt_differential [--count N] [--seed N] [--shown N]: made-up documents,
- * converted by vmxkit at libvirt's level and by the libvirt that is installed
- * here.  Both have to take or refuse the same, and to write the same XML, but for
- * what is known to be newer than that libvirt, and for documented limits.
- *
- * Document number i of a run is made from the seed plus i.  Each difference is
- * reduced to as few lines as show it.
+ * libvirt_differential: made-up VMX files, converted by vmxkit at libvirt's level and by
+ * the libvirt that is installed here.  Both have to take or refuse the same, and to write
+ * the same XML, but for what is known to be newer than that libvirt, and for documented
+ * limits.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +12,7 @@
 #include <libxml/xmlerror.h>
 #include <vmxkit/vmxkit.h>
 
+#include "peer/differential.h"
 #include "peer/installed_libvirt.h"
 #include "peer/vmx_generator.h"
 #include "support/cases.h"
@@ -86,15 +83,14 @@ static const struct limit {
 	long long above;	/* the number behind it */
 	const char *why;
 } limits[] = {
-	{ VMX_CODE_UNKNOWN_ENCODING, "", -1, "encodings that no VMX file can have" },
-	{ VMX_CODE_ENCODING_MISMATCH, "", -1, "bytes at which libvirt may just stop reading" },
-	{ VMX_CODE_INDEX_OUT_OF_RANGE, "", -1, "numbers of cards" },
-	{ VMX_CODE_OUT_OF_RANGE, "numvcpus is ", 16384, "numbers of CPUs" },
-	{ VMX_CODE_OUT_OF_RANGE, "sharedFolder.maxNum is ", 1024, "numbers of shared folders" },
-	{ VMX_CODE_OUT_OF_RANGE, "memsize is ", 1ll << 40, "amounts of memory" },
-	{ VMX_CODE_MISSING_KEY, "is a file, but has no fileName", -1, "serial ports without file" },
+	{ VMX_CODE_UNKNOWN_ENCODING, "", -1, "limit: encodings that no VMX file can have" },
+	{ VMX_CODE_ENCODING_MISMATCH, "", -1, "limit: bytes at which libvirt may just stop reading" },
+	{ VMX_CODE_INDEX_OUT_OF_RANGE, "", -1, "limit: numbers of cards" },
+	{ VMX_CODE_OUT_OF_RANGE, "numvcpus is ", 16384, "limit: numbers of CPUs" },
+	{ VMX_CODE_OUT_OF_RANGE, "sharedFolder.maxNum is ", 1024, "limit: numbers of shared folders" },
+	{ VMX_CODE_OUT_OF_RANGE, "memsize is ", 1ll << 40, "limit: amounts of memory" },
+	{ VMX_CODE_MISSING_KEY, "is a file, but has no fileName", -1, "libvirt crashes: a serial port without file" },
 };
-#define LIMITS COUNT(limits)
 
 static bool is_beyond(const struct limit *limit, const struct conversion *ours)
 {
@@ -104,13 +100,14 @@ static bool is_beyond(const struct limit *limit, const struct conversion *ours)
 	       strtoll(at + strlen(limit->message), NULL, 10) > limit->above;
 }
 
-static size_t find_limit(const struct conversion *ours)
+/* NULL: within all limits. */
+static const char *find_limit(const struct conversion *ours)
 {
-	size_t i = 0;
-
-	while (i < LIMITS && !is_beyond(&limits[i], ours))
-		i++;
-	return i;
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		if (is_beyond(&limits[i], ours))
+			return limits[i].why;
+	}
+	return NULL;
 }
 
 /*
@@ -236,21 +233,6 @@ static char *in_form(const char *xml, struct form form)
 /*
  * Comparing
  */
-enum result {
-	BOTH_REFUSE, SAME_XML, NOT_ASKED, NEWER,
-	WE_REFUSE, LIBVIRT_REFUSES, OTHER_XML,
-	RESULTS
-};
-
-static const char *const result_words[RESULTS] = {
-	[BOTH_REFUSE] = "refused by both", [SAME_XML] = "with the same XML",
-	[NOT_ASKED] = "beyond documented limits", [NEWER] = "changed in newer releases",
-	[WE_REFUSE] = "refused only by vmxkit", [LIBVIRT_REFUSES] = "refused only by libvirt",
-	[OTHER_XML] = "with other XML",
-};
-
-static size_t limit_counts[LIMITS];
-
 /*
  * Files that later releases of libvirt take, by what this one says about them: a CD
  * drive with an empty name, a port of a switch without all its keys, a network
@@ -258,157 +240,84 @@ static size_t limit_counts[LIMITS];
  */
 static const struct {
 	const char *message, *and;	/* parts of it */
+	const char *why;
 } newer_files[] = {
-	{ "handled value '' for VMX entry", "for device type 'cdrom-image'" },
-	{ "Missing essential config entry", ".dvs.portgroupId'" },
-	{ "Missing essential config entry", ".dvs.portId'" },
-	{ "Missing essential config entry", ".dvs.connectionId'" },
-	{ "Unable to parse URI", "" },
-	{ "VMX entry 'serial", ".fileName' doesn't contain a port part" },
+	{ "handled value '' for VMX entry", "for device type 'cdrom-image'",
+	  "newer: CD drives with an empty name" },
+	{ "Missing essential config entry", ".dvs.portgroupId'", "newer: ports without a group" },
+	{ "Missing essential config entry", ".dvs.portId'", "newer: ports without a number" },
+	{ "Missing essential config entry", ".dvs.connectionId'",
+	  "newer: ports without a connection" },
+	{ "Unable to parse URI", "", "newer: serial ports with a name that is no URI" },
+	{ "VMX entry 'serial", ".fileName' doesn't contain a port part",
+	  "newer: serial ports with a URI without a port" },
 };
 
-static bool is_newer_file(const char *message)
+/* NULL: they do not. */
+static const char *find_newer(const char *message)
 {
 	for (size_t i = 0; i < COUNT(newer_files); i++) {
 		if (strcasestr(message, newer_files[i].message) &&
 		    strcasestr(message, newer_files[i].and))
-			return true;
+			return newer_files[i].why;
 	}
-	return false;
+	return NULL;
 }
 
-/* What differs, as a new string: what both say, or the first lines that differ. */
-static char *describe(const char *ours, const char *theirs)
-{
-	size_t at = 0, from;
-
-	while (ours[at] && ours[at] == theirs[at])
-		at++;
-	for (from = at; from > 0 && ours[from - 1] != '\n'; from--)
-		;
-	return text_of_format("ours:   %.*s\ntheirs: %.*s\n",
-			      (int)strcspn(ours + at, "\n") + (int)(at - from), ours + from,
-			      (int)strcspn(theirs + at, "\n") + (int)(at - from), theirs + from);
-}
-
-static enum result compare_accepted(const struct conversion *ours, const char *theirs,
-				    char **ret_what)
+static void compare_accepted(const struct conversion *ours, const char *theirs,
+			     struct verdict *ret)
 {
 	struct form form = { .wide_scsi = ours->wide_scsi, .last_scsi = -1, .last_sata = -1 };
 	char *our_form, *their_form = in_form(theirs, form);
-	bool same;
 
 	form.ours = true;
 	our_form = in_form(ours->xml.data, form);
-	same = strcmp(our_form, their_form) == 0;
-	if (!same)
-		*ret_what = describe(our_form, their_form);
+	ret->result = strcmp(our_form, their_form) == 0 ? SAME : OTHER;
+	if (ret->result == OTHER)
+		ret->what = first_difference(our_form, their_form);
 	free(our_form);
 	free(their_form);
-	return same ? SAME_XML : OTHER_XML;
 }
 
-static enum result compare_converted(const struct conversion *ours, const char *theirs,
-				     const char *their_message, char **ret_what)
+static void compare_converted(const struct conversion *ours, const char *theirs,
+			      const char *their_message, struct verdict *ret)
 {
-	if (ours->code == VMX_OK && theirs)
-		return compare_accepted(ours, theirs, ret_what);
-	if (ours->code != VMX_OK && !theirs)
-		return BOTH_REFUSE;
-	if (!theirs && is_newer_file(their_message))
-		return NEWER;
-	*ret_what = text_of_format("%s: %s\n", theirs ? "ours" : "theirs",
-				   theirs ? ours->message : their_message);
-	return theirs ? WE_REFUSE : LIBVIRT_REFUSES;
+	const char *newer = theirs ? NULL : find_newer(their_message);
+
+	if (ours->code == VMX_OK && theirs) {
+		compare_accepted(ours, theirs, ret);
+	} else if (ours->code != VMX_OK && !theirs) {
+		ret->result = BOTH_REFUSE;
+	} else if (newer) {
+		*ret = (struct verdict){ KNOWN, newer, NULL };
+	} else {
+		ret->result = theirs ? WE_REFUSE : PEER_REFUSES;
+		ret->what = text_of_format("%s: %s\n", theirs ? "ours" : "theirs",
+					   theirs ? ours->message : their_message);
+	}
 }
 
-/* *ret_what is a new string for a difference, and NULL for none. */
-static enum result compare(const struct blob *vmx, char **ret_what)
+static void compare(const struct blob *vmx, struct verdict *ret)
 {
 	struct conversion ours;
-	enum result result = NOT_ASKED;
-	const char *message;
-	size_t limit;
+	const char *message, *limit;
 	char *theirs;
 
-	*ret_what = NULL;
 	convert(vmx, &ours);
 	limit = find_limit(&ours);
-	if (limit < LIMITS) {
-		limit_counts[limit]++;
+	if (limit) {
+		*ret = (struct verdict){ KNOWN, limit, NULL };
 	} else {
 		theirs = installed_libvirt_convert(vmx->data, &message);
-		result = compare_converted(&ours, theirs, message, ret_what);
+		compare_converted(&ours, theirs, message, ret);
 		free(theirs);
 	}
 	vmx_bytes_release(&ours.xml);
-	return result;
 }
 
 /*
- * Reducing
+ * The inputs
  */
-static size_t line_length(const char *text)
-{
-	size_t length = strcspn(text, "\r\n;");
-
-	return length + strspn(text + length, "\r\n;");
-}
-
-static bool still_differs(const struct blob *vmx, enum result as)
-{
-	char *what;
-	enum result result = compare(vmx, &what);
-
-	free(what);
-	return result == as;
-}
-
-/* Tries to do without each line; whether there was one that is not needed. */
-static bool reduce_once(struct blob *vmx, enum result as)
-{
-	bool reduced = false;
-	size_t at = 0;
-
-	while (at < vmx->length) {
-		size_t line = line_length(vmx->data + at);
-		struct blob less = { .length = vmx->length - line };
-
-		less.data = text_of_format("%.*s%s", (int)at, vmx->data, vmx->data + at + line);
-		if (still_differs(&less, as)) {
-			blob_release(vmx);
-			*vmx = less;
-			reduced = true;
-		} else {
-			blob_release(&less);
-			at += line;
-		}
-	}
-	return reduced;
-}
-
-static void put_visibly(const struct blob *vmx)
-{
-	for (size_t i = 0; i < vmx->length; i++) {
-		int byte = (unsigned char)vmx->data[i];
-
-		if (byte == '\n' || (byte >= ' ' && byte < 0x7F))
-			putchar(byte);
-		else
-			printf("<%02X>", (unsigned int)byte);
-	}
-	putchar('\n');
-}
-
-/*
- * The run
- */
-struct run {
-	uint64_t seed;
-	size_t count, shown;
-	size_t results[RESULTS];
-	struct names files;
-};
 
 /*
  * Keys that mean something else in newer releases are given names that mean
@@ -433,110 +342,20 @@ static void neutralise(struct blob *vmx)
 	}
 }
 
-static void make_document(const struct run *run, struct chance *c, struct blob *ret)
+static void make_document(struct chance *c, struct blob *ret)
 {
-	bool from_file = run->files.count > 0 && chance_one_in(c, 8);
+	const struct names *files = &differential_files;
+	bool from_file = files->count > 0 && chance_one_in(c, 8);
 
-	*ret = (struct blob){ NULL, 0 };
 	if (!from_file)
 		generate_document(c, ret);
-	else if (!read_file(run->files.items[chance_below(c, run->files.count)], ret))
+	else if (!read_file(files->items[chance_below(c, files->count)], ret))
 		give_up("a file of the peers is gone");
 	if (strlen(ret->data) < ret->length)
 		ret->length = strlen(ret->data);
 	if (from_file || chance_one_in(c, 6))
 		mutate_document(c, ret);
 	neutralise(ret);
-}
-
-static void show(struct run *run, uint64_t seed, struct blob *vmx, enum result result)
-{
-	char *what;
-
-	if (run->shown == 0)
-		return;
-	run->shown--;
-	while (reduce_once(vmx, result))
-		;
-	compare(vmx, &what);
-	printf("--- --seed %llu --count 1: %s\n%s", (unsigned long long)seed, result_words[result],
-	       what ? what : "");
-	put_visibly(vmx);
-	free(what);
-}
-
-static void run_one(struct run *run, uint64_t seed)
-{
-	struct chance c = { seed };
-	struct blob vmx;
-	enum result result;
-	char *what;
-
-	make_document(run, &c, &vmx);
-	result = compare(&vmx, &what);
-	run->results[result]++;
-	if (what)
-		show(run, seed, &vmx, result);
-	free(what);
-	blob_release(&vmx);
-}
-
-static bool is_vmx(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length >= 4 && strcmp(name + length - 4, ".vmx") == 0;
-}
-
-/* What is no VMX file is taken out of the list, and the folder put in front of the rest. */
-static void find_files(struct run *run, const char *folder)
-{
-	struct names *names = &run->files;
-	size_t kept = 0;
-
-	if (!folder || !file_exists(folder))
-		return;
-	list_files_below(folder, names);
-	for (size_t i = 0; i < names->count; i++) {
-		char *name = names->items[i];
-
-		if (is_vmx(name))
-			names->items[kept++] = text_of_format("%s/%s", folder, name);
-		free(name);
-	}
-	names->count = kept;
-}
-
-static void read_options(struct run *run, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "count", required_argument, NULL, 'c' },
-		{ "seed", required_argument, NULL, 's' },
-		{ "shown", required_argument, NULL, 'n' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'c')
-			run->count = strtoul(optarg, NULL, 10);
-		else if (option == 's')
-			run->seed = strtoull(optarg, NULL, 10);
-		else if (option == 'n')
-			run->shown = strtoul(optarg, NULL, 10);
-		else
-			give_up("Usage: libvirt_differential [--count N] [--seed N] [--shown N]");
-	}
-}
-
-static int summarise(const struct run *run)
-{
-	printf("%zu documents from seed %llu\n", run->count, (unsigned long long)run->seed);
-	for (size_t i = 0; i < RESULTS; i++)
-		printf("%8zu %s\n", run->results[i], result_words[i]);
-	for (size_t i = 0; i < LIMITS; i++)
-		printf("%8zu not asked: %s\n", limit_counts[i], limits[i].why);
-	return run->results[WE_REFUSE] || run->results[LIBVIRT_REFUSES] || run->results[OTHER_XML];
 }
 
 /* libxml2 says on stderr what it can't convert. */
@@ -548,20 +367,16 @@ static void ignore_message(void *user, const char *format, ...)
 
 int main(int argc, char **argv)
 {
-	struct run run = { .seed = 1, .count = 3000, .shown = 10 };
+	static const struct differential differential = {
+		.peer = "libvirt 9.0.0", .count = 10000, .make = make_document, .compare = compare,
+		.reduce = reduce_lines, .suffix = ".vmx",
+	};
 	const char *missing;
-	int status;
 
-	read_options(&run, argc, argv);
 	if (!installed_libvirt_open(&missing)) {
 		printf("skipped: libvirt 9.0.0 is not installed here (%s)\n", missing);
 		return SKIPPED;
 	}
 	xmlSetGenericErrorFunc(NULL, ignore_message);
-	find_files(&run, getenv("VMXKIT_PEER_DATA"));
-	for (size_t i = 0; i < run.count; i++)
-		run_one(&run, run.seed + i);
-	status = summarise(&run);
-	names_release(&run.files);
-	return status;
+	return differential_run(&differential, argc, argv);
 }

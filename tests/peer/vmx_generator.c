@@ -11,28 +11,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Chance: the generator known as splitmix64
- */
-uint64_t chance_next(struct chance *c)
-{
-	uint64_t z = c->state += 0x9E3779B97F4A7C15u;
-
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-	return z ^ z >> 31;
-}
-
-size_t chance_below(struct chance *c, size_t count)
-{
-	return (size_t)(chance_next(c) % count);
-}
-
-bool chance_one_in(struct chance *c, size_t count)
-{
-	return chance_below(c, count) == 0;
-}
-
-/*
  * What texts are put together from: beginnings that are always fine come first.
  */
 static const char *const text_pieces[] = {
@@ -67,15 +45,6 @@ static bool is_spelt_oddly(const struct generator *g)
 	return g->odd_spelling > 0 && chance_one_in(g->c, g->odd_spelling);
 }
 
-static const char *choose(struct chance *c, const char *const *list)
-{
-	size_t count = 0;
-
-	while (list[count])
-		count++;
-	return list[chance_below(c, count)];
-}
-
 static char *copy_text(const char *text)
 {
 	return text_of_format("%s", text);
@@ -102,7 +71,7 @@ static char *make_value(const struct generator *g, enum kind kind)
 
 	if (kind == TEXT_VALUE || (kind == PLAIN_TEXT && chance_one_in(g->c, 3)))
 		return make_text(g);
-	return copy_text(choose(g->c, is_odd(g) ? values->odd : values->fine));
+	return copy_text(chance_of_list(g->c, is_odd(g) ? values->odd : values->fine));
 }
 
 /* Takes both strings over. */
@@ -338,7 +307,7 @@ static char *make_uri(const struct generator *g)
 	char *uri = copy_text("");
 
 	for (size_t i = 0; i < COUNT(uri_parts); i++) {
-		char *longer = text_of_format("%s%s", uri, choose(g->c, uri_parts[i][is_odd(g)]));
+		char *longer = text_of_format("%s%s", uri, chance_of_list(g->c, uri_parts[i][is_odd(g)]));
 
 		free(uri);
 		uri = longer;
@@ -439,15 +408,15 @@ static void put_line(const struct generator *g, FILE *out, const struct line *li
 	bool odd = is_spelt_oddly(g) || chance_one_in(g->c, 10);
 
 	if (odd)
-		fputs(choose(g->c, blanks), out);
+		fputs(chance_of_list(g->c, blanks), out);
 	put_case(g->c, out, line->key);
-	fputs(odd ? choose(g->c, blanks) : " ", out);
+	fputs(odd ? chance_of_list(g->c, blanks) : " ", out);
 	fputs(is_spelt_oddly(g) ? "" : "=", out);
-	fputs(odd ? choose(g->c, blanks) : " ", out);
+	fputs(odd ? chance_of_list(g->c, blanks) : " ", out);
 	put_value(g, out, line->value);
 	if (odd && (*eol != ';' || is_spelt_oddly(g)))
-		fputs(choose(g->c, is_spelt_oddly(g) ? odd_ends : fine_ends), out);
-	fputs(is_spelt_oddly(g) ? choose(g->c, eols) : eol, out);
+		fputs(chance_of_list(g->c, is_spelt_oddly(g) ? odd_ends : fine_ends), out);
+	fputs(is_spelt_oddly(g) ? chance_of_list(g->c, eols) : eol, out);
 }
 
 /* Lines that are no entries. */
@@ -464,13 +433,13 @@ static const char *const *const odd_others =
 
 static void put_other_line(const struct generator *g, FILE *out, const char *eol)
 {
-	fputs(choose(g->c, is_spelt_oddly(g) ? odd_others : fine_others), out);
+	fputs(chance_of_list(g->c, is_spelt_oddly(g) ? odd_others : fine_others), out);
 	fputs(eol, out);
 }
 
 static void put_lines(const struct generator *g, FILE *out)
 {
-	const char *eol = choose(g->c, eols);
+	const char *eol = chance_of_list(g->c, eols);
 
 	for (size_t i = 0; i < g->count; i++) {
 		if (chance_one_in(g->c, 25))

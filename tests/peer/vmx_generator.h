@@ -6,19 +6,8 @@
 #ifndef TEST_PEER_VMX_GENERATOR_H
 #define TEST_PEER_VMX_GENERATOR_H
 
-#include <stdint.h>
-
+#include "peer/chance.h"
 #include "support/files.h"
-
-/* The same seed gives the same documents everywhere. */
-struct chance {
-	uint64_t state;
-};
-
-uint64_t chance_next(struct chance *c);
-/* 0 to count - 1 */
-size_t chance_below(struct chance *c, size_t count);
-bool chance_one_in(struct chance *c, size_t count);
 
 /* A document, NUL-terminated, without a NUL inside. */
 void generate_document(struct chance *c, struct blob *ret);

@@ -9,7 +9,7 @@
 #ifndef TEST_PEER_VMX_VALUES_H
 #define TEST_PEER_VMX_VALUES_H
 
-#include <stddef.h>
+#include "peer/chance.h"
 
 enum kind {
 	TRUTH, PRESENT, NUMBER, CONFIG_VERSION, HARDWARE, UUID, MEMORY, LIMIT, CPUS, CORES,
@@ -19,9 +19,6 @@ enum kind {
 	FOLDER_COUNT, PLAIN_TEXT,
 	KINDS
 };
-
-/* A list of strings that ends with NULL. */
-#define LIST(...) (const char *const []){ __VA_ARGS__, NULL }
 
 struct value_kind {
 	const char *const *fine, *const *odd;	/* neither for TEXT_VALUE */
