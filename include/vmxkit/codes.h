@@ -17,6 +17,7 @@
  *   330-399  the machine is read otherwise than libvirt reads it
  *   400-499  what a person should know, libvirt or not
  *   500-549  domain XML, and what can't be said in a VMX file
+ *   600-699  connections to servers
  */
 #ifndef VMXKIT_CODES_H
 #define VMXKIT_CODES_H
@@ -138,7 +139,38 @@
 	X(517, HARDWARE_LACKS, "hardware-lacks", INPUT, "The hardware version of the machine lacks a device or feature.") \
 	X(518, TEXT_NOT_IN_VMX, "text-not-in-vmx", INPUT, "A text holds a character that the value of a VMX file can't hold.") \
 	X(519, MEMORY_ROUNDED, "memory-rounded", INPUT, "The memory is not a multiple of 4 MiB; it is rounded up.") \
-	X(520, BEYOND_LIBVIRT, "beyond-libvirt", INPUT, "Something is kept that libvirt leaves out or refuses when it writes a VMX file.")
+	X(520, BEYOND_LIBVIRT, "beyond-libvirt", INPUT, "Something is kept that libvirt leaves out or refuses when it writes a VMX file.") \
+	X(600, INVALID_URI, "invalid-uri", USAGE, "The text is no URI of a connection.") \
+	X(601, UNKNOWN_SCHEME, "unknown-scheme", USAGE, "There is no module for the scheme of the URI.") \
+	X(602, UNFIT_MODULE, "unfit-module", SYSTEM, "The module can't be loaded, or is made for another version of the library.") \
+	X(603, INVALID_URI_PARAMETER, "invalid-uri-parameter", USAGE, "A parameter of the URI has a value that it does not take.") \
+	X(604, UNKNOWN_URI_PARAMETER, "unknown-uri-parameter", INPUT, "The URI has a part that means nothing to the module.") \
+	X(605, NO_CREDENTIALS, "no-credentials", USAGE, "No user or password is to be had.") \
+	X(606, UNREACHABLE, "unreachable", SYSTEM, "The server can't be reached, or the connection broke.") \
+	X(607, TIMED_OUT, "timed-out", SYSTEM, "The server did not answer in time.") \
+	X(608, CERTIFICATE, "certificate", SYSTEM, "The server's certificate is not trusted.") \
+	X(609, REDIRECTED, "redirected", SYSTEM, "The server sends the client elsewhere; that is never followed.") \
+	X(610, HTTP_STATUS, "http-status", SYSTEM, "The server answers with an HTTP status that is none of success.") \
+	X(611, SERVER_ANSWER, "server-answer", SYSTEM, "The server's answer can't be understood.") \
+	X(612, ANSWER_TOO_LARGE, "answer-too-large", SYSTEM, "The server's answer is beyond a limit.") \
+	X(613, SESSION_LOST, "session-lost", SYSTEM, "The session ended, and a new one did not help.") \
+	X(614, LOGIN_REFUSED, "login-refused", INPUT, "The server does not take the user and password.") \
+	X(615, PERMISSION_DENIED, "permission-denied", INPUT, "The user may not do that.") \
+	X(616, WRONG_SERVER, "wrong-server", INPUT, "The server is of another product or version than is needed.") \
+	X(617, SERVER_FAULT, "server-fault", INPUT, "The server refuses the request.") \
+	X(618, NOT_FOUND, "not-found", INPUT, "The server has no such object or file.") \
+	X(619, AMBIGUOUS_NAME, "ambiguous-name", INPUT, "Several objects have that name.") \
+	X(620, WRONG_STATE, "wrong-state", INPUT, "The machine is not in the state that is needed.") \
+	X(621, ALREADY_EXISTS, "already-exists", INPUT, "The server has such an object or file already.") \
+	X(622, NOT_SUPPORTED, "not-supported", INPUT, "The module or the server can't do that.") \
+	X(623, QUESTION_BLOCKS, "question-blocks", INPUT, "The server waits for the answer to a question.") \
+	X(624, QUESTION_ANSWERED, "question-answered", INPUT, "A question of the server was answered.") \
+	X(625, TASK_PENDING, "task-pending", INPUT, "Another task of the machine is not done yet.") \
+	X(626, TASK_FAILED, "task-failed", INPUT, "The server could not do the task.") \
+	X(627, CANCELLED, "cancelled", INPUT, "The caller or someone else has cancelled it.") \
+	X(628, INCOMPLETE_OBJECT, "incomplete-object", INPUT, "The server does not tell all of an object.") \
+	X(629, IN_MAINTENANCE, "in-maintenance", INPUT, "The host is in maintenance mode.") \
+	X(630, UNVERIFIED_SERVER, "unverified-server", INPUT, "The server's certificate was not checked, since the URI says so.")
 
 enum vmx_code {
 	VMX_OK = 0,

@@ -69,6 +69,24 @@ VMX_API unsigned int vmx_error_column(const struct vmx_error *error);
 VMX_API const char *vmx_error_message(const struct vmx_error *error);
 
 /*
+ * The name that the other side has for what went wrong, where there is another side
+ * and it has one: the type of a server's fault ("InvalidPowerState").  Borrowed as
+ * the message; "" if there is none.
+ */
+VMX_API const char *vmx_error_detail(const struct vmx_error *error);
+
+/*
+ * For transport modules (see <vmxkit/transport.h>): fills an error (NULL is fine) and
+ * answers the code, so that a function can end with it.  The message is made plain
+ * as vmx_error_message() says, and cut where it is too long; detail may be NULL.
+ */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+VMX_API enum vmx_code vmx_error_set(struct vmx_error *error, enum vmx_code code,
+				    const char *detail, const char *format, ...);
+
+/*
  * The stable name of a code ("duplicate-key"), and what the code means in one
  * sentence.  Static strings; NULL for a number that is no code.
  */

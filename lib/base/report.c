@@ -9,6 +9,7 @@
 struct vmx_error {
 	enum vmx_code code;
 	struct position where;
+	char detail[DETAIL_MAX];
 	char message[MESSAGE_MAX];
 };
 
@@ -28,6 +29,7 @@ void vmx_error_clear(struct vmx_error *error)
 		return;
 	error->code = VMX_OK;
 	error->where = NOWHERE;
+	error->detail[0] = '\0';
 	error->message[0] = '\0';
 }
 
@@ -49,6 +51,11 @@ unsigned int vmx_error_column(const struct vmx_error *error)
 const char *vmx_error_message(const struct vmx_error *error)
 {
 	return error->message;
+}
+
+const char *vmx_error_detail(const struct vmx_error *error)
+{
+	return error->detail;
 }
 
 /*
@@ -137,6 +144,12 @@ static void VMXI_FORMAT(2, 0) format_message(char message[MESSAGE_MAX], const ch
 	clean_message(message);
 }
 
+static void set_detail(struct vmx_error *error, const char *detail)
+{
+	snprintf(error->detail, sizeof(error->detail), "%s", detail ? detail : "");
+	clean_message(error->detail);
+}
+
 enum vmx_code vmxi_fail(struct vmx_error *error, enum vmx_code code, struct position where,
 			const char *format, ...)
 {
@@ -146,6 +159,23 @@ enum vmx_code vmxi_fail(struct vmx_error *error, enum vmx_code code, struct posi
 		return code;
 	error->code = code;
 	error->where = where;
+	set_detail(error, NULL);
+	va_start(args, format);
+	format_message(error->message, format, args);
+	va_end(args);
+	return code;
+}
+
+enum vmx_code vmx_error_set(struct vmx_error *error, enum vmx_code code, const char *detail,
+			    const char *format, ...)
+{
+	va_list args;
+
+	if (!error)
+		return code;
+	error->code = code;
+	error->where = NOWHERE;
+	set_detail(error, detail);
 	va_start(args, format);
 	format_message(error->message, format, args);
 	va_end(args);

@@ -22,7 +22,10 @@ struct position {
 #define NOWHERE ((struct position){ 0, 0 })
 
 /* The longest message, in bytes with the NUL; a longer one is cut at a character. */
-#define MESSAGE_MAX 512
+#define MESSAGE_MAX 1024
+
+/* The longest name of the other side for an error, with the NUL. */
+#define DETAIL_MAX 64
 
 /*
  * Fills the error (NULL is fine) and answers the code, so that a caller can

@@ -153,6 +153,31 @@ static void messages_hold_nothing_that_a_terminal_acts_upon(void **state)
 	vmx_error_free(error);
 }
 
+static void a_module_fills_an_error_with_the_name_that_its_server_has(void **state)
+{
+	struct vmx_error *error = vmx_error_new();
+	char longer[200];
+
+	(void)state;
+	assert_string_equal(vmx_error_detail(error), "");
+	assert_int_equal(vmx_error_set(error, VMX_CODE_WRONG_STATE, "Invalid\x1bState", "%s is %s",
+				       "web", "on\n"), VMX_CODE_WRONG_STATE);
+	assert_string_equal(vmx_error_message(error), "web is on?");
+	assert_string_equal(vmx_error_detail(error), "Invalid?State");
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	vmx_error_set(error, VMX_CODE_SERVER_FAULT, longer, "x");
+	assert_int_equal(strlen(vmx_error_detail(error)), DETAIL_MAX - 1);
+	/* the next error is another one */
+	vmxi_out_of_memory(error);
+	assert_string_equal(vmx_error_detail(error), "");
+	vmx_error_set(error, VMX_CODE_SERVER_FAULT, "NotFound", "x");
+	vmx_error_clear(error);
+	assert_string_equal(vmx_error_detail(error), "");
+	assert_int_equal(vmx_error_set(NULL, VMX_CODE_IO, NULL, "x"), VMX_CODE_IO);
+	vmx_error_free(error);
+}
+
 static void count_diagnostic(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	unsigned int *last = user;
@@ -203,6 +228,7 @@ int main(void)
 		cmocka_unit_test(a_vector_in_an_arena_keeps_its_items),
 		cmocka_unit_test(bytes_grow_and_end_in_nul),
 		cmocka_unit_test(messages_hold_nothing_that_a_terminal_acts_upon),
+		cmocka_unit_test(a_module_fills_an_error_with_the_name_that_its_server_has),
 		cmocka_unit_test(diagnostics_stop_at_a_maximum_and_say_so),
 		cmocka_unit_test(the_registry_ascends_and_every_code_has_a_name),
 	};
