@@ -2,7 +2,9 @@
 /* Output files appear whole or not at all. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -221,15 +223,61 @@ static bool interrupt_child(int signal_number, const char *data, size_t length)
 	return true;
 }
 
+/*
+ * Files that several threads write
+ */
+enum { WRITERS = 8, FILES_EACH = 200 };
+
+static void *write_files(void *argument)
+{
+	const int *first = argument;
+	bool good = true;
+
+	for (int i = 0; i < FILES_EACH; i++) {
+		char name[32], text[32];
+		int length = snprintf(text, sizeof(text), "file %d", *first + i);
+
+		snprintf(name, sizeof(name), "%d", *first + i);
+		good = save_file_as(name, SYNC_NOTHING, text, (size_t)length) && good;
+	}
+	return good ? argument : NULL;
+}
+
+static void threads_do_not_get_into_each_others_way(void **state)
+{
+	pthread_t threads[WRITERS];
+	int firsts[WRITERS];
+
+	(void)state;
+	for (int i = 0; i < WRITERS; i++) {
+		firsts[i] = i * FILES_EACH;
+		assert_int_equal(pthread_create(&threads[i], NULL, write_files, &firsts[i]), 0);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		void *answer;
+
+		assert_int_equal(pthread_join(threads[i], &answer), 0);
+		assert_non_null(answer);
+	}
+	for (int i = 0; i < WRITERS * FILES_EACH; i++) {
+		char *name = text_of_format("%d", i), *text = text_of_format("file %d", i);
+
+		assert_content(name, text);
+		free(name);
+		free(text);
+	}
+	assert_only_files(WRITERS * FILES_EACH);
+}
+
 static void an_interrupted_tool_leaves_nothing_behind(void **state)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	const size_t length = (size_t)64 << 20;
 	char *data = calloc(1, length);
 
 	(void)state;
 	assert_non_null(data);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		int attempts = 20;
 
 		do {
@@ -256,6 +304,7 @@ int main(void)
 		TEST(nothing_is_left_of_a_failure),
 		TEST(a_folder_that_can_not_be_written_is_an_error),
 		TEST(the_longest_name_is_no_obstacle),
+		TEST(threads_do_not_get_into_each_others_way),
 		TEST(an_interrupted_tool_leaves_nothing_behind),
 	};
 

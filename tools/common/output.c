@@ -4,80 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * Signals.  The handler removes the temporary file, and the signal then has its
- * usual effect.
- */
-static char temporary[PATH_MAX];
-static volatile sig_atomic_t temporary_exists;
-
-static const int deadly_signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-#define DEADLY_SIGNALS (sizeof(deadly_signals) / sizeof(deadly_signals[0]))
-
-static void remove_and_die(int number)
-{
-	if (temporary_exists)
-		unlink(temporary);
-	/* SA_RESETHAND has put the default back; it acts when the handler returns */
-	raise(number);
-}
-
-/* A signal that is ignored (nohup) stays ignored. */
-static void catch_signals(void)
-{
-	static bool caught;
-	struct sigaction action = { .sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND };
-
-	if (caught)
-		return;
-	caught = true;
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < DEADLY_SIGNALS; i++) {
-		struct sigaction old;
-
-		if (sigaction(deadly_signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(deadly_signals[i], &action, NULL);
-	}
-}
-
-/* For the moments in which the file and what the handler knows of it differ. */
-static void block_signals(sigset_t *ret_old)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < DEADLY_SIGNALS; i++)
-		sigaddset(&set, deadly_signals[i]);
-	sigprocmask(SIG_BLOCK, &set, ret_old);
-}
-
-static void unblock_signals(const sigset_t *old)
-{
-	int kept = errno;
-
-	sigprocmask(SIG_SETMASK, old, NULL);
-	errno = kept;
-}
-
-static void remove_temporary(void)
-{
-	int kept = errno;
-	sigset_t old;
-
-	block_signals(&old);
-	unlink(temporary);
-	temporary_exists = 0;
-	unblock_signals(&old);
-	errno = kept;
-}
+#include "common/signals.h"
 
 static bool write_all(int fd, const char *data, size_t length)
 {
@@ -148,7 +81,7 @@ static bool follow_dangling(const char *path, char ret[PATH_MAX])
  * The temporary file
  */
 
-static int create_temporary(const char *path, mode_t mode)
+static int create_temporary(struct temporary *temporary, int number, const char *path, mode_t mode)
 {
 	enum { ATTEMPTS = 100 };
 	char name[64];
@@ -157,15 +90,19 @@ static int create_temporary(const char *path, mode_t mode)
 
 	block_signals(&old);
 	for (int i = 0; i < ATTEMPTS; i++) {
-		/* not made from the file's name: that may be as long as names can be */
-		snprintf(name, sizeof(name), ".vmxkit-%ld-%d.tmp", (long)getpid(), i);
-		if (!beside(path, name, temporary))
+		/*
+		 * Not made from the file's name: that may be as long as names can be.  No two
+		 * threads have the same number; another host may have the same process.
+		 */
+		snprintf(name, sizeof(name), ".vmxkit-%ld-%d.tmp", (long)getpid(),
+			 number + i * TEMPORARIES_MAX);
+		if (!beside(path, name, temporary->path))
 			break;
-		fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		fd = open(temporary->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd >= 0 || errno != EEXIST)
 			break;
 	}
-	temporary_exists = fd >= 0;
+	temporary->exists = fd >= 0;
 	unblock_signals(&old);
 	return fd;
 }
@@ -199,36 +136,75 @@ static void sync_directory(const char *path)
 	close(fd);
 }
 
-static bool rename_temporary(const char *path)
+static bool rename_temporary(struct temporary *temporary, const char *path)
 {
 	sigset_t old;
 	bool good;
 
 	block_signals(&old);
-	good = rename(temporary, path) == 0;
+	good = rename(temporary->path, path) == 0;
 	if (good)
-		temporary_exists = 0;
+		temporary->exists = false;
 	unblock_signals(&old);
 	return good;
 }
 
-/* replaced is NULL for a new file. */
-static bool replace_file(const char *path, const struct stat *replaced,
-			 const void *data, size_t length)
+static void remove_temporary(struct temporary *temporary)
+{
+	int kept = errno;
+	sigset_t old;
+
+	block_signals(&old);
+	unlink(temporary->path);
+	temporary->exists = false;
+	unblock_signals(&old);
+	errno = kept;
+}
+
+/* What goes into a file. */
+struct content {
+	const void *data;
+	size_t length;
+	enum durability durability;
+};
+
+static bool fill_temporary(int fd, const struct stat *replaced, const struct content *content)
+{
+	bool good = (!replaced || keep_owner_and_mode(fd, replaced)) &&
+		    write_all(fd, content->data, content->length) &&
+		    (content->durability == SYNC_NOTHING || fsync(fd) == 0);
+
+	return close_after(fd, good);
+}
+
+static bool write_temporary(struct temporary *temporary, int number, const char *path,
+			    const struct stat *replaced, const struct content *content)
 {
 	/* nobody reads along before the mode is the old one */
-	int fd = create_temporary(path, replaced ? 0600 : 0666);
-	bool good;
+	int fd = create_temporary(temporary, number, path, replaced ? 0600 : 0666);
 
 	if (fd < 0)
 		return false;
-	good = (!replaced || keep_owner_and_mode(fd, replaced)) &&
-	       write_all(fd, data, length) && fsync(fd) == 0;
-	good = close_after(fd, good) && rename_temporary(path);
-	if (good)
+	if (fill_temporary(fd, replaced, content) && rename_temporary(temporary, path))
+		return true;
+	remove_temporary(temporary);
+	return false;
+}
+
+/* replaced is NULL for a new file. */
+static bool replace_file(const char *path, const struct stat *replaced,
+			 const struct content *content)
+{
+	int number, kept;
+	struct temporary *temporary = temporary_take(&number);
+	bool good = temporary && write_temporary(temporary, number, path, replaced, content);
+
+	kept = errno;
+	if (temporary)
+		temporary_give_back(temporary);
+	if (good && content->durability == SYNC_FILE_AND_NAME)
 		sync_directory(path);
-	else
-		remove_temporary();
+	errno = kept;
 	return good;
 }
 
@@ -239,8 +215,9 @@ static bool write_special(const char *path, const void *data, size_t length)
 	return fd >= 0 && close_after(fd, write_all(fd, data, length));
 }
 
-bool save_file(const char *path, const void *data, size_t length)
+bool save_file_as(const char *path, enum durability durability, const void *data, size_t length)
 {
+	const struct content content = { data, length, durability };
 	char target[PATH_MAX];
 	struct stat found;
 
@@ -248,15 +225,21 @@ bool save_file(const char *path, const void *data, size_t length)
 	if (stat(path, &found) == 0) {
 		if (!S_ISREG(found.st_mode))
 			return write_special(path, data, length);
-		return realpath(path, target) && replace_file(target, &found, data, length);
+		return realpath(path, target) && replace_file(target, &found, &content);
 	}
 	if (errno != ENOENT || !follow_dangling(path, target))
 		return false;
-	return replace_file(target, NULL, data, length);
+	return replace_file(target, NULL, &content);
+}
+
+bool save_file(const char *path, const void *data, size_t length)
+{
+	return save_file_as(path, SYNC_FILE_AND_NAME, data, length);
 }
 
 bool save_copy(const char *path, const char *model, const void *data, size_t length)
 {
+	const struct content content = { data, length, SYNC_FILE_AND_NAME };
 	struct stat found, there;
 
 	catch_signals();
@@ -266,7 +249,7 @@ bool save_copy(const char *path, const char *model, const void *data, size_t len
 		errno = EEXIST;
 		return false;
 	}
-	return replace_file(path, &found, data, length);
+	return replace_file(path, &found, &content);
 }
 
 bool write_standard_output(const void *data, size_t length)

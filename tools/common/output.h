@@ -15,9 +15,19 @@
  * pipe, /dev/stdout) is simply written to.
  *
  * False: errno says why; the file is as it was and nothing else is left behind.
- * SIGINT, SIGTERM and SIGHUP leave nothing behind either.
+ * Signals leave nothing behind either; see common/signals.h.
  */
 bool save_file(const char *path, const void *data, size_t length);
+
+/*
+ * What a crash of the system leaves of a file that was written: the whole of it under its
+ * name; the whole of it, but perhaps not yet under its name; or anything, also an empty
+ * file under its name.
+ */
+enum durability { SYNC_FILE_AND_NAME, SYNC_FILE, SYNC_NOTHING };
+
+/* save_file() is the first of them.  Several threads may write files at a time. */
+bool save_file_as(const char *path, enum durability durability, const void *data, size_t length);
 
 /*
  * Writes a file that is a copy of another one as that was, with its mode and owner:
