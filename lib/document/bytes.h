@@ -118,6 +118,16 @@ static inline unsigned int ordinary_key_32(const char *p)
 	return other ? (unsigned int)__builtin_ctz(other) : 32;
 }
 
+/* Which of the first 64 bytes are quotes or ends of lines. */
+static inline uint64_t stop_bits_64(const char *p, char quote)
+{
+	uint64_t bits = 0;
+
+	for (unsigned int i = 0; i < 64; i += 16)
+		bits |= (uint64_t)stop_bits_16(p + i, quote) << i;
+	return bits;
+}
+
 /* The first quote or end of line. */
 static inline const char *find_stop(const char *p, char quote)
 {

@@ -457,6 +457,9 @@ struct ordinary {
 
 static inline bool is_ordinary(const char *key, struct ordinary *line)
 {
+	/* does not wait for the end of the key, so that lines are not one long chain */
+	uint64_t stops = stop_bits_64(key, '"');
+
 	line->key_len = ordinary_key_32(key);
 	if (memcmp(key + line->key_len, " = \"", 4) == 0)
 		line->value = key + line->key_len + 4;
@@ -464,7 +467,9 @@ static inline bool is_ordinary(const char *key, struct ordinary *line)
 		line->value = key + line->key_len + 2;
 	else
 		return false;
-	line->close = find_stop(line->value, '"');
+	/* the first stop is the quote in front of the value */
+	stops &= stops - 1;
+	line->close = stops ? key + __builtin_ctzll(stops) : find_stop(key + 64, '"');
 	/* branches, which the processor guesses: so it need not wait for where the line ends */
 	if (line->close[1] == '\n')
 		line->next = line->close + 2;
