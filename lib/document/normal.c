@@ -148,12 +148,21 @@ static struct text quotes_for(struct text raw)
 	return TEXT("");	/* it had none before, either */
 }
 
+/* As it stands in the file: an odd one that is not ASCII was decoded. */
+static struct text raw_key(const struct vmx_document *doc, const struct entry *e)
+{
+	struct text key = { doc->bytes + e->at, e->value_at - e->at };
+
+	key.len = vmxi_text_find(key, '=');
+	return vmxi_text_trim(key);
+}
+
 static void write_entry(struct normal *n, const struct vmx_document *doc, const struct entry *e)
 {
 	struct text raw = { doc->bytes + e->value_at, e->raw_len }, quotes = quotes_for(raw);
 
 	begin_line(n);
-	add(n, entry_key(e));
+	add(n, raw_key(doc, e));
 	/* behind a blank, a '#' without quotes would begin a comment */
 	add(n, quotes.len == 0 && raw.ptr[0] == '#' ? TEXT(" =") : TEXT(" = "));
 	add(n, quotes);

@@ -37,6 +37,7 @@ static const struct normal_case {
 	/* bytes that do not fit, and another encoding */
 	{ "a=\xFF\n", "a = \"\xFF\"\n" },
 	{ ".encoding=\"GBK\"\na='\x81\x5C|'\n", ".encoding = \"GBK\"\na = \"\x81\x5C|\"\n" },
+	{ ".encoding=\"windows-1252\"\n\xE4=1", ".encoding = \"windows-1252\"\n\xE4 = \"1\"\n" },
 };
 
 static struct vmx_document *read_text(const char *text, size_t length)
