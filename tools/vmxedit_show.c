@@ -37,12 +37,12 @@ static enum exit_status begin_json(struct show *show, json_t *json)
 	return json ? STATUS_DONE : show_out_of_memory(&show->settings->common.console);
 }
 
-/* Without a part that there was no memory for, nothing is printed. */
+/* Without a part that could not be had, nothing is printed. */
 static enum exit_status print_json(struct show *show, enum exit_status status)
 {
 	json_t *json = show->json;
 
-	if (!json || status == STATUS_SYSTEM)
+	if (!json || status >= STATUS_USAGE)
 		return status;
 	show->json = NULL;
 	return status_of_both(status, json_line_print(&show->settings->common.console, json));
@@ -144,7 +144,7 @@ static enum exit_status make_patterns(const struct settings *s, char **texts, in
 	for (; ret->count < count; ret->count++) {
 		const char *text = texts[ret->count];
 
-		if (vmx_pattern_new(text, strlen(text), &ret->items[ret->count], s->common.error) != VMX_OK) {
+		if (vmx_pattern_new(text, strlen(text), NULL, &ret->items[ret->count], s->common.error) != VMX_OK) {
 			show_problem(&s->common.console, "pattern '%s': %s", text, vmx_error_message(s->common.error));
 			return status_of(vmx_error_code(s->common.error));
 		}
@@ -153,13 +153,18 @@ static enum exit_status make_patterns(const struct settings *s, char **texts, in
 }
 
 /* Without patterns everything is wanted. */
-static bool is_wanted(const struct patterns *patterns, const struct vmx_entry *entry)
+static enum exit_status is_wanted(const struct show *show, const struct patterns *patterns,
+				  const struct vmx_entry *entry, bool *ret)
 {
-	for (int i = 0; i < patterns->count; i++) {
-		if (vmx_pattern_matches(patterns->items[i], entry->key, entry->key_length))
-			return true;
+	const struct settings *s = show->settings;
+
+	*ret = patterns->count == 0;
+	for (int i = 0; i < patterns->count && !*ret; i++) {
+		if (vmx_pattern_matches(patterns->items[i], entry->key, entry->key_length, ret,
+					s->common.error) != VMX_OK)
+			return show_error(&s->common.console, show->file.name, s->common.error);
 	}
-	return patterns->count == 0;
+	return STATUS_DONE;
 }
 
 static enum exit_status list_key(struct show *show, const struct vmx_entry *entry)
@@ -193,18 +198,27 @@ static enum exit_status list_entry(struct show *show, const struct vmx_entry *en
 	return STATUS_DONE;
 }
 
+static enum exit_status list_if_wanted(struct show *show, const struct patterns *patterns,
+				       const struct vmx_entry *entry)
+{
+	bool wanted;
+	enum exit_status status = is_wanted(show, patterns, entry, &wanted);
+
+	if (status != STATUS_DONE || !wanted)
+		return status;
+	return show->settings->keys ? list_key(show, entry) : list_entry(show, entry);
+}
+
 /* Of duplicates only the one that counts. */
 static enum exit_status list_all(struct show *show, const struct patterns *patterns)
 {
 	enum exit_status status = STATUS_DONE;
 	struct vmx_entry entry;
 
-	for (size_t cursor = 0; status != STATUS_SYSTEM &&
+	for (size_t cursor = 0; status < STATUS_USAGE &&
 	     vmx_document_next(show->file.document, &cursor, &entry);) {
-		if ((entry.flags & VMX_ENTRY_DUPLICATE) || !is_wanted(patterns, &entry))
-			continue;
-		status = status_of_both(status, show->settings->keys ? list_key(show, &entry)
-								     : list_entry(show, &entry));
+		if (!(entry.flags & VMX_ENTRY_DUPLICATE))
+			status = status_of_both(status, list_if_wanted(show, patterns, &entry));
 	}
 	return status;
 }

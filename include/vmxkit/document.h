@@ -245,22 +245,32 @@ VMX_API enum vmx_code vmx_document_rename(struct vmx_document *document,
 /*
  * A pattern of keys: '*' stands for any bytes, '?' for one, [0-9] for one of a
  * set, everything else for itself; without regard to ASCII case.
- * "ethernet*.virtualDev".  A new object, freed by the caller.
- * VMX_CODE_INVALID_PATTERN, VMX_CODE_OUT_OF_MEMORY.
+ * "ethernet*.virtualDev".  A new object, freed by the caller.  The allocator is
+ * copied; NULL: malloc().  VMX_CODE_INVALID_PATTERN, VMX_CODE_OUT_OF_MEMORY.
  */
 struct vmx_pattern;
 VMX_API enum vmx_code vmx_pattern_new(const char *pattern, size_t length,
+				      const struct vmx_allocator *allocator,
 				      struct vmx_pattern **ret, struct vmx_error *error);
 VMX_API void vmx_pattern_free(struct vmx_pattern *pattern);	/* takes NULL */
 
-/* Whether the whole key fits the pattern. */
-VMX_API bool vmx_pattern_matches(const struct vmx_pattern *pattern,
-				 const char *key, size_t key_length);
+/*
+ * Whether the whole key fits the pattern.  Matching works in memory of the pattern:
+ * only one thread at a time may use it.  VMX_CODE_OUT_OF_MEMORY, and
+ * VMX_CODE_INVALID_PATTERN where it takes too many steps to find out.
+ */
+VMX_API enum vmx_code vmx_pattern_matches(const struct vmx_pattern *pattern,
+					  const char *key, size_t key_length,
+					  bool *ret, struct vmx_error *error);
 
-/* As vmx_document_next(), but only entries whose key fits the pattern. */
-VMX_API bool vmx_document_next_match(const struct vmx_document *document,
-				     const struct vmx_pattern *pattern, size_t *cursor,
-				     struct vmx_entry *ret);
+/*
+ * As vmx_document_next(), but only entries whose key fits the pattern.
+ * VMX_CODE_KEY_NOT_FOUND if there are no more (the error is then left alone), and as
+ * vmx_pattern_matches(): then the entry at hand was passed over.
+ */
+VMX_API enum vmx_code vmx_document_next_match(const struct vmx_document *document,
+					      const struct vmx_pattern *pattern, size_t *cursor,
+					      struct vmx_entry *ret, struct vmx_error *error);
 
 VMX_END_DECLS
 

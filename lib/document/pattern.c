@@ -5,17 +5,19 @@
  */
 #include <vmxkit/document.h>
 
-#include <stdlib.h>
-
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/memory.h"
 #include "base/report.h"
 #include "document/document.h"
 
 struct vmx_pattern {
+	struct vmx_allocator allocator;
+	pcre2_general_context *memory;	/* the allocator, as PCRE2 wants it */
 	pcre2_code *code;
-	pcre2_match_context *context;	/* only read by matching: threads may share it */
+	pcre2_match_context *context;
+	pcre2_match_data *data;		/* what matching works in */
 };
 
 /*
@@ -26,11 +28,21 @@ struct vmx_pattern {
 
 #define PATTERN_MAX 1024
 
+static void *give_memory(size_t size, void *allocator)
+{
+	return vmxi_allocate(allocator, size ? size : 1);
+}
+
+static void take_memory(void *block, void *allocator)
+{
+	vmxi_release(allocator, block);
+}
+
 static enum vmx_code fail_pattern(struct vmx_error *error, int number)
 {
 	PCRE2_UCHAR text[128];
 
-	if (number == PCRE2_ERROR_NOMEMORY)
+	if (number == PCRE2_ERROR_NOMEMORY || number == PCRE2_ERROR_HEAP_FAILED)
 		return vmxi_out_of_memory(error);
 	if (pcre2_get_error_message(number, text, sizeof(text)) < 0)
 		text[0] = '\0';
@@ -67,10 +79,10 @@ static int translate_in(pcre2_convert_context *context, const char *pattern, siz
 	return pcre2_pattern_convert((PCRE2_SPTR)pattern, length, options, ret, ret_length, context);
 }
 
-static enum vmx_code translate(const char *pattern, size_t length, PCRE2_UCHAR **ret,
-			       size_t *ret_length, struct vmx_error *error)
+static enum vmx_code translate(const struct vmx_pattern *made, const char *pattern, size_t length,
+			       PCRE2_UCHAR **ret, size_t *ret_length, struct vmx_error *error)
 {
-	pcre2_convert_context *context = pcre2_convert_context_create(NULL);
+	pcre2_convert_context *context = pcre2_convert_context_create(made->memory);
 	int number;
 
 	if (!context)
@@ -80,96 +92,111 @@ static enum vmx_code translate(const char *pattern, size_t length, PCRE2_UCHAR *
 	return number == 0 ? VMX_OK : fail_pattern(error, number);
 }
 
-static enum vmx_code compile(const PCRE2_UCHAR *expression, size_t length, pcre2_code **ret,
-			     struct vmx_error *error)
+static enum vmx_code compile(struct vmx_pattern *made, const PCRE2_UCHAR *expression,
+			     size_t length, struct vmx_error *error)
 {
 	/* a '$' at the end must not match in front of a line feed */
 	const uint32_t options = PCRE2_CASELESS | PCRE2_DOLLAR_ENDONLY | PCRE2_DOTALL;
+	pcre2_compile_context *context = pcre2_compile_context_create(made->memory);
 	size_t at;
 	int number;
 
-	*ret = pcre2_compile(expression, length, options, &number, &at, NULL);
-	return *ret ? VMX_OK : fail_pattern(error, number);
-}
-
-static enum vmx_code make_pattern(const PCRE2_UCHAR *expression, size_t length,
-				  struct vmx_pattern **ret, struct vmx_error *error)
-{
-	struct vmx_pattern *made = calloc(1, sizeof(*made));
-	enum vmx_code code;
-
-	if (!made)
+	if (!context)
 		return vmxi_out_of_memory(error);
-	code = compile(expression, length, &made->code, error);
-	if (code == VMX_OK) {
-		made->context = pcre2_match_context_create(NULL);
-		code = made->context ? VMX_OK : vmxi_out_of_memory(error);
-	}
-	if (code != VMX_OK) {
-		vmx_pattern_free(made);
-		return code;
-	}
-	pcre2_set_match_limit(made->context, MATCH_LIMIT);
-	*ret = made;
-	return VMX_OK;
+	made->code = pcre2_compile(expression, length, options, &number, &at, context);
+	pcre2_compile_context_free(context);
+	return made->code ? VMX_OK : fail_pattern(error, number);
 }
 
-enum vmx_code vmx_pattern_new(const char *pattern, size_t length, struct vmx_pattern **ret,
-			      struct vmx_error *error)
+static enum vmx_code fill(struct vmx_pattern *made, const char *pattern, size_t length,
+			  struct vmx_error *error)
 {
 	PCRE2_UCHAR *expression;
 	size_t expression_length;
 	enum vmx_code code;
 
+	made->memory = pcre2_general_context_create(give_memory, take_memory, &made->allocator);
+	if (!made->memory)
+		return vmxi_out_of_memory(error);
+	made->context = pcre2_match_context_create(made->memory);
+	made->data = pcre2_match_data_create(1, made->memory);
+	if (!made->context || !made->data)
+		return vmxi_out_of_memory(error);
+	pcre2_set_match_limit(made->context, MATCH_LIMIT);
+	code = translate(made, pattern, length, &expression, &expression_length, error);
+	if (code != VMX_OK)
+		return code;
+	code = compile(made, expression, expression_length, error);
+	pcre2_converted_pattern_free(expression);
+	return code;
+}
+
+enum vmx_code vmx_pattern_new(const char *pattern, size_t length,
+			      const struct vmx_allocator *allocator, struct vmx_pattern **ret,
+			      struct vmx_error *error)
+{
+	struct vmx_pattern *made;
+	enum vmx_code code;
+
 	if (length > PATTERN_MAX)
 		return vmxi_fail(error, VMX_CODE_INVALID_PATTERN, NOWHERE,
 				 "the pattern is longer than %d bytes", PATTERN_MAX);
-	code = translate(pattern, length, &expression, &expression_length, error);
-	if (code != VMX_OK)
-		return code;
-	code = make_pattern(expression, expression_length, ret, error);
-	pcre2_converted_pattern_free(expression);
+	allocator = vmxi_allocator(allocator);
+	made = vmxi_allocate(allocator, sizeof(*made));
+	if (!made)
+		return vmxi_out_of_memory(error);
+	*made = (struct vmx_pattern){ .allocator = *allocator };
+	code = fill(made, pattern, length, error);
+	if (code == VMX_OK)
+		*ret = made;
+	else
+		vmx_pattern_free(made);
 	return code;
 }
 
 void vmx_pattern_free(struct vmx_pattern *pattern)
 {
+	struct vmx_allocator allocator;
+
 	if (!pattern)
 		return;
+	pcre2_match_data_free(pattern->data);
 	pcre2_match_context_free(pattern->context);
 	pcre2_code_free(pattern->code);
-	free(pattern);
+	pcre2_general_context_free(pattern->memory);
+	allocator = pattern->allocator;
+	vmxi_release(&allocator, pattern);
 }
 
-static bool matches(const struct vmx_pattern *pattern, pcre2_match_data *data, const char *key,
-		    size_t key_length)
+enum vmx_code vmx_pattern_matches(const struct vmx_pattern *pattern, const char *key,
+				  size_t key_length, bool *ret, struct vmx_error *error)
 {
-	return pcre2_match(pattern->code, (PCRE2_SPTR)key, key_length, 0, 0, data,
-			   pattern->context) >= 0;
+	int number = pcre2_match(pattern->code, (PCRE2_SPTR)key, key_length, 0, 0, pattern->data,
+				 pattern->context);
+
+	if (number < 0 && number != PCRE2_ERROR_NOMATCH)
+		return fail_pattern(error, number);
+	*ret = number >= 0;
+	return VMX_OK;
 }
 
-bool vmx_pattern_matches(const struct vmx_pattern *pattern, const char *key, size_t key_length)
+enum vmx_code vmx_document_next_match(const struct vmx_document *document,
+				      const struct vmx_pattern *pattern, size_t *cursor,
+				      struct vmx_entry *ret, struct vmx_error *error)
 {
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-	bool matched = data && matches(pattern, data, key, key_length);
-
-	pcre2_match_data_free(data);
-	return matched;
-}
-
-bool vmx_document_next_match(const struct vmx_document *document, const struct vmx_pattern *pattern,
-			     size_t *cursor, struct vmx_entry *ret)
-{
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
 	const struct entry *e;
 
-	while (data && (e = vmxi_next_entry(document, cursor))) {
-		if (matches(pattern, data, e->key, e->key_len)) {
-			vmxi_show_entry(e, ret);
-			pcre2_match_data_free(data);
-			return true;
-		}
+	while ((e = vmxi_next_entry(document, cursor))) {
+		bool matches;
+		enum vmx_code code = vmx_pattern_matches(pattern, e->key, e->key_len, &matches,
+							 error);
+
+		if (code != VMX_OK)
+			return code;
+		if (!matches)
+			continue;
+		vmxi_show_entry(e, ret);
+		return VMX_OK;
 	}
-	pcre2_match_data_free(data);
-	return false;
+	return VMX_CODE_KEY_NOT_FOUND;
 }
