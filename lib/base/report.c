@@ -121,17 +121,14 @@ static void clean_message(char *message)
 {
 	size_t len = strlen(message);
 
-	for (size_t at = 0; at < len;) {
+	for (size_t at = 0; at < len; at++) {
 		unsigned char c = (unsigned char)message[at];
 
-		if (c < 0x20 || c == 0x7F) {
-			message[at++] = '?';
-			continue;
-		}
-		/* C1 controls in UTF-8: C2 80 .. C2 9F */
-		if (c == 0xC2 && (unsigned char)message[at + 1] < 0xA0)
+		if (c < 0x20 || c == 0x7F)
+			message[at] = '?';
+		/* C1 controls in UTF-8: C2 80 .. C2 9F; behind a C2 that was cut off stands the NUL */
+		else if (c == 0xC2 && ((unsigned char)message[at + 1] & 0xE0) == 0x80)
 			message[at] = '?', message[at + 1] = '?';
-		at++;
 	}
 	for (size_t at; (at = vmxi_utf8_valid_prefix((struct text){ message, len })) < len;)
 		message[at] = '?';

@@ -73,6 +73,9 @@ static void utf8_is_checked_as_rfc_3629_has_it(void **state)
 		{ "\xEF\xBF\xBF", 3 }, { "\xF0\x8F\xBF\xBF", 0 }, { "\xF4\x8F\xBF\xBF", 4 },
 		{ "\xF4\x90\x80\x80", 0 }, { "\xF5\x80\x80\x80", 0 }, { "x\x80", 1 },
 		{ "\xE5\xA4\x3F", 0 },
+		/* the ASCII in front of it is skipped by words */
+		{ "12345678\xC3\xA4" "1234567\xFF", 17 }, { "1234567\xC3", 7 },
+		{ "12345678\x80", 8 }, { "1234567890123456", 16 },
 	};
 
 	(void)state;
@@ -144,6 +147,10 @@ static void messages_hold_nothing_that_a_terminal_acts_upon(void **state)
 	assert_int_equal(vmx_error_code(error), VMX_CODE_SYNTAX);
 	assert_int_equal(vmx_error_line(error), 3);
 	assert_int_equal(vmx_error_column(error), 4);
+	/* the first half of a character, at the end */
+	vmxi_fail(error, VMX_CODE_SYNTAX, NOWHERE, "xxxxxxxx");
+	vmxi_fail(error, VMX_CODE_SYNTAX, NOWHERE, "%s", "x\xC2");
+	assert_string_equal(vmx_error_message(error), "x?");
 	memset(longer, 'x', sizeof(longer));
 	vmxi_quote(q, (struct text){ longer, sizeof(longer) });
 	assert_int_equal(strlen(q), QUOTE_MAX - 1);
