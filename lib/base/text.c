@@ -71,6 +71,17 @@ static size_t utf8_sequence(const unsigned char *p, size_t left)
 	return 0;
 }
 
+/* Nearly all text is ASCII. */
+static bool is_ascii_8(const unsigned char *p, size_t left)
+{
+	uint64_t eight;
+
+	if (left < sizeof(eight))
+		return false;
+	memcpy(&eight, p, sizeof(eight));
+	return (eight & 0x8080808080808080u) == 0;
+}
+
 size_t vmxi_utf8_valid_prefix(struct text a)
 {
 	const unsigned char *p = (const unsigned char *)a.ptr;
@@ -79,6 +90,10 @@ size_t vmxi_utf8_valid_prefix(struct text a)
 	while (at < a.len) {
 		size_t length;
 
+		if (is_ascii_8(p + at, a.len - at)) {
+			at += 8;
+			continue;
+		}
 		if (p[at] < 0x80) {
 			at++;
 			continue;
