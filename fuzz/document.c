@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Documents from any bytes.  More than "it does not crash":
+ * Documents from any bytes:
  *
  * - what was not edited is written as it was read;
  * - what strict reading takes, tolerant reading takes as the same entries;
- * - after edits, the document is what is read from what it writes.
+ * - an edit does what it says, leaves all other entries alone, changes nothing if
+ *   done again, and nothing if it fails;
+ * - after each edit the document is what is read from what it writes;
+ * - the normal form has the same entries, and is its own normal form.
  *
- * The bytes in front of the first NUL say which edits; what follows is the file
- * (all of it, if there is no NUL).
+ * The bytes in front of the first NUL say which edits, two each; what follows is the
+ * file (all of it, if there is no NUL).
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <vmxkit/vmxkit.h>
+#include "fuzz.h"
 
 #define EDITS_MAX 16
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) \
-			__builtin_trap(); \
-	} while (0)
 
 struct input {
 	const char *edits;
@@ -40,47 +33,53 @@ static struct input cut(const uint8_t *data, size_t size)
 	return (struct input){ bytes, edits, nul + 1, size - edits - 1 };
 }
 
-static void listen(void *user, const struct vmx_diagnostic *diagnostic)
-{
-	size_t *count = user;
-
-	MUST(diagnostic->message[0] != '\0');
-	MUST(vmx_code_name(diagnostic->code) != NULL);
-	++*count;
-}
-
-static struct vmx_document *read_file(const char *file, size_t len, enum vmx_read_mode mode)
+static struct vmx_document *read_and_hear(const char *file, size_t len, enum vmx_read_mode mode,
+					  vmx_diagnostic_fn diagnostic)
 {
 	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
 	struct vmx_document *doc = NULL;
-	struct vmx_error *error = vmx_error_new();
-	size_t count = 0;
-	enum vmx_code code;
+	struct vmx_error *error = fuzz_error();
+	struct fuzz_heard heard = { 0 };
 
-	MUST(error);
 	options.mode = mode;
-	options.diagnostic = listen;
-	options.user = &count;
-	code = vmx_document_read(file, len, &options, &doc, error);
-	MUST((code == VMX_OK) == (doc != NULL));
-	MUST(vmx_error_code(error) == code);
-	vmx_error_free(error);
+	options.diagnostic = diagnostic;
+	options.user = &heard;
+	if (fuzz_outcome(vmx_document_read(file, len, &options, &doc, error), error) == VMX_OK)
+		MUST(doc != NULL);
+	else
+		MUST(doc == NULL);
 	return doc;
 }
+
+/* What was written: its oddities were heard already. */
+static struct vmx_document *read_again(const struct vmx_bytes *bytes)
+{
+	struct vmx_document *doc = read_and_hear(bytes->data, bytes->length, VMX_READ_TOLERANT,
+						 NULL);
+
+	MUST(doc);
+	return doc;
+}
+
+/*
+ * What a document holds
+ */
 
 static void must_write(const struct vmx_document *doc, const char *file, size_t len)
 {
 	struct vmx_bytes bytes = VMX_BYTES_INIT;
 
 	MUST(vmx_document_write(doc, &bytes, NULL) == VMX_OK);
-	MUST(bytes.length == len);
-	MUST(len == 0 || memcmp(bytes.data, file, len) == 0);
+	MUST_EQUAL(bytes.data, bytes.length, file, len);
 	vmx_bytes_release(&bytes);
 }
 
-static int same_text(const char *a, size_t a_len, const char *b, size_t b_len)
+static void must_be_same_entry(const struct vmx_entry *a, const struct vmx_entry *b)
 {
-	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
+	MUST_EQUAL(a->key, a->key_length, b->key, b->key_length);
+	MUST_EQUAL(a->value, a->value_length, b->value, b->value_length);
+	MUST((a->flags & VMX_ENTRY_DUPLICATE) == (b->flags & VMX_ENTRY_DUPLICATE));
+	MUST((a->flags & VMX_ENTRY_MISFIT) == (b->flags & VMX_ENTRY_MISFIT));
 }
 
 static void must_be_same(const struct vmx_document *a, const struct vmx_document *b)
@@ -91,10 +90,7 @@ static void must_be_same(const struct vmx_document *a, const struct vmx_document
 	MUST(vmx_document_count(a) == vmx_document_count(b));
 	while (vmx_document_next(a, &at_x, &x)) {
 		MUST(vmx_document_next(b, &at_y, &y));
-		MUST(same_text(x.key, x.key_length, y.key, y.key_length));
-		MUST(same_text(x.value, x.value_length, y.value, y.value_length));
-		MUST((x.flags & VMX_ENTRY_DUPLICATE) == (y.flags & VMX_ENTRY_DUPLICATE));
-		MUST((x.flags & VMX_ENTRY_MISFIT) == (y.flags & VMX_ENTRY_MISFIT));
+		must_be_same_entry(&x, &y);
 	}
 	MUST(!vmx_document_next(b, &at_y, &y));
 }
@@ -106,8 +102,8 @@ static void must_read_alike(const struct vmx_document *strict, const struct vmx_
 
 	for (size_t a = 0, b = 0; vmx_document_next(strict, &a, &x);) {
 		MUST(vmx_document_next(doc, &b, &y));
-		MUST(same_text(x.key, x.key_length, y.key, y.key_length));
-		MUST(same_text(x.value, x.value_length, y.value, y.value_length));
+		MUST(fuzz_same(x.key, x.key_length, y.key, y.key_length));
+		MUST(fuzz_same(x.value, x.value_length, y.value, y.value_length));
 		MUST(x.line == y.line && x.column == y.column);
 		MUST(x.value_line == y.value_line && x.value_column == y.value_column);
 		MUST(x.flags == (y.flags & ~VMX_ENTRY_MISFIT));
@@ -127,18 +123,31 @@ static void must_find_all(const struct vmx_document *doc)
 	}
 }
 
-static void must_read_as_written(const struct vmx_document *doc)
+static void must_have_normal_form(const struct vmx_document *doc)
 {
-	struct vmx_bytes bytes = VMX_BYTES_INIT;
-	struct vmx_document *again;
+	struct vmx_bytes normal = VMX_BYTES_INIT, again = VMX_BYTES_INIT;
+	struct vmx_document *read;
 
-	MUST(vmx_document_write(doc, &bytes, NULL) == VMX_OK);
-	again = read_file(bytes.data, bytes.length, VMX_READ_TOLERANT);
-	MUST(again);
-	must_be_same(doc, again);
-	vmx_document_free(again);
-	vmx_bytes_release(&bytes);
+	MUST(vmx_document_write_normal(doc, &normal, NULL) == VMX_OK);
+	read = read_again(&normal);
+	must_be_same(doc, read);
+	MUST(vmx_document_write_normal(read, &again, NULL) == VMX_OK);
+	MUST_EQUAL(again.data, again.length, normal.data, normal.length);
+	vmx_document_free(read);
+	vmx_bytes_release(&normal);
+	vmx_bytes_release(&again);
 }
+
+/*
+ * Edits
+ */
+
+struct edit {
+	enum { UNSET, RENAME, SET, SET_TEXT } what;
+	char key[64], other[64];
+	size_t key_len, other_len;
+	const char *value;
+};
 
 /* A key: an old one by its number, or a new one. */
 static size_t choose_key(const struct vmx_document *doc, unsigned char choice, char key[64])
@@ -160,27 +169,143 @@ static size_t choose_key(const struct vmx_document *doc, unsigned char choice, c
 	return strlen(key);
 }
 
-static void edit(struct vmx_document *doc, const char *how)
+static struct edit choose_edit(const struct vmx_document *doc, const char *how)
 {
 	static const char *const values[] = {
 		"", "1", "it's", "a b", "\xC3\xA4\xE4\xBD\x8D", "# ;", "x\"y", "UTF-8",
 	};
 	unsigned char what = (unsigned char)how[0], choice = (unsigned char)how[1];
-	char key[64], other[64];
-	size_t key_len = choose_key(doc, choice, key);
-	const char *value = values[what >> 5];
+	struct edit edit = { .what = what % 4, .value = values[what >> 5] };
 
-	if (what % 4 == 0) {
-		(void)vmx_document_unset(doc, key, key_len, NULL);
-	} else if (what % 4 == 1) {
-		size_t other_len = choose_key(doc, (unsigned char)(what * 7), other);
+	edit.key_len = choose_key(doc, choice, edit.key);
+	if (edit.what == RENAME)
+		edit.other_len = choose_key(doc, (unsigned char)(what * 7), edit.other);
+	return edit;
+}
 
-		(void)vmx_document_rename(doc, key, key_len, other, other_len, NULL);
-	} else if (what % 4 == 2) {
-		(void)vmx_document_set(doc, key, key_len, value, strlen(value), NULL);
-	} else {
-		(void)vmx_document_set_text(doc, key, key_len, value, strlen(value), NULL);
+static enum vmx_code do_edit(struct vmx_document *doc, const struct edit *e)
+{
+	struct vmx_error *error = fuzz_error();
+	enum vmx_code code;
+
+	if (e->what == UNSET)
+		code = vmx_document_unset(doc, e->key, e->key_len, error);
+	else if (e->what == RENAME)
+		code = vmx_document_rename(doc, e->key, e->key_len, e->other, e->other_len, error);
+	else if (e->what == SET)
+		code = vmx_document_set(doc, e->key, e->key_len, e->value, strlen(e->value), error);
+	else
+		code = vmx_document_set_text(doc, e->key, e->key_len, e->value, strlen(e->value),
+					     error);
+	return fuzz_outcome(code, error);
+}
+
+static bool same_key(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a_len == b_len && strncasecmp(a, b, a_len) == 0;
+}
+
+static bool is_edited(const struct vmx_entry *entry, const struct edit *e)
+{
+	return same_key(entry->key, entry->key_length, e->key, e->key_len) ||
+	       same_key(entry->key, entry->key_length, e->other, e->other_len);
+}
+
+static bool next_other(const struct vmx_document *doc, const struct edit *e, size_t *cursor,
+		       struct vmx_entry *ret)
+{
+	while (vmx_document_next(doc, cursor, ret)) {
+		if (!is_edited(ret, e))
+			return true;
 	}
+	return false;
+}
+
+/* The entries with other keys are what they were, in their order. */
+static void must_leave_others(const struct vmx_document *before, const struct vmx_document *after,
+			      const struct edit *e)
+{
+	struct vmx_entry x, y;
+	size_t at_x = 0, at_y = 0;
+
+	while (next_other(before, e, &at_x, &x)) {
+		MUST(next_other(after, e, &at_y, &y));
+		must_be_same_entry(&x, &y);
+	}
+	MUST(!next_other(after, e, &at_y, &y));
+}
+
+static void must_have_text(const struct vmx_document *doc, const struct edit *e)
+{
+	struct vmx_bytes text = VMX_BYTES_INIT;
+
+	MUST(vmx_document_get_text(doc, e->key, e->key_len, &text, NULL) == VMX_OK);
+	MUST_EQUAL(text.data, text.length, e->value, strlen(e->value));
+	vmx_bytes_release(&text);
+}
+
+/* The edit has been done. */
+static void must_have_done(const struct vmx_document *before, const struct vmx_document *doc,
+			   const struct edit *e)
+{
+	struct vmx_entry entry, old;
+	enum vmx_code code = vmx_document_get(doc, e->key, e->key_len, &entry);
+
+	if (e->what == SET) {
+		MUST(code == VMX_OK);
+		MUST_EQUAL(entry.value, entry.value_length, e->value, strlen(e->value));
+	} else if (e->what == SET_TEXT) {
+		must_have_text(doc, e);
+	} else if (e->what == UNSET) {
+		MUST(code == VMX_CODE_KEY_NOT_FOUND);
+	} else {
+		MUST(code == VMX_CODE_KEY_NOT_FOUND ||
+		     same_key(e->key, e->key_len, e->other, e->other_len));
+		MUST(vmx_document_get(doc, e->other, e->other_len, &entry) == VMX_OK);
+		MUST(vmx_document_get(before, e->key, e->key_len, &old) == VMX_OK);
+		MUST(fuzz_same(entry.key, entry.key_length, e->other, e->other_len));
+		MUST(fuzz_same(entry.value, entry.value_length, old.value, old.value_length));
+	}
+}
+
+/* Edits once; answers the document as it is read from what is written then. */
+static struct vmx_document *edit_once(struct vmx_document *doc, struct vmx_document *before,
+				      const struct edit *e)
+{
+	struct vmx_bytes old = VMX_BYTES_INIT, new = VMX_BYTES_INIT;
+	struct vmx_document *after = before;
+
+	MUST(vmx_document_write(doc, &old, NULL) == VMX_OK);
+	if (do_edit(doc, e) != VMX_OK) {
+		must_write(doc, old.data, old.length);
+	} else {
+		must_have_done(before, doc, e);
+		must_leave_others(before, doc, e);
+		MUST(vmx_document_write(doc, &new, NULL) == VMX_OK);
+		after = read_again(&new);
+		vmx_document_free(before);
+		if ((e->what == SET || e->what == SET_TEXT) && do_edit(doc, e) == VMX_OK)
+			must_write(doc, new.data, new.length);
+	}
+	must_find_all(doc);
+	must_be_same(doc, after);
+	vmx_bytes_release(&old);
+	vmx_bytes_release(&new);
+	return after;
+}
+
+static void edit_all(struct vmx_document *doc, const struct input *input)
+{
+	struct vmx_document *before = read_and_hear(input->file, input->file_len,
+						    VMX_READ_TOLERANT, NULL);
+
+	for (size_t i = 0; i + 1 < input->edits_len && i < 2 * EDITS_MAX; i += 2) {
+		struct edit edit = choose_edit(doc, input->edits + i);
+
+		before = edit_once(doc, before, &edit);
+	}
+	must_have_normal_form(doc);
+	vmx_document_free(before);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -188,24 +313,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = cut(data, size);
-	struct vmx_document *doc = read_file(input.file, input.file_len, VMX_READ_TOLERANT);
-	struct vmx_document *strict = read_file(input.file, input.file_len, VMX_READ_STRICT);
+	struct vmx_document *doc = read_and_hear(input.file, input.file_len, VMX_READ_TOLERANT,
+						 fuzz_hear);
+	struct vmx_document *strict = read_and_hear(input.file, input.file_len, VMX_READ_STRICT,
+						    fuzz_hear);
 
-	if (strict) {
-		MUST(doc);
-		must_write(strict, input.file, input.file_len);
-	}
 	if (doc) {
 		must_write(doc, input.file, input.file_len);
 		must_find_all(doc);
+		must_have_normal_form(doc);
 	}
-	if (strict)
+	if (strict) {
+		MUST(doc);
+		must_write(strict, input.file, input.file_len);
 		must_read_alike(strict, doc);
-	for (size_t i = 0; doc && i + 1 < input.edits_len && i < 2 * EDITS_MAX; i += 2) {
-		edit(doc, input.edits + i);
-		must_find_all(doc);
-		must_read_as_written(doc);
 	}
+	if (doc && input.edits_len > 1)
+		edit_all(doc, &input);
 	vmx_document_free(strict);
 	vmx_document_free(doc);
 	return 0;
