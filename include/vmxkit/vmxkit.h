@@ -15,6 +15,7 @@
 #define VMXKIT_VMXKIT_H
 
 #include <vmxkit/codes.h>
+#include <vmxkit/connection.h>
 #include <vmxkit/datastore.h>
 #include <vmxkit/document.h>
 #include <vmxkit/domain_xml.h>
@@ -22,6 +23,7 @@
 #include <vmxkit/escape.h>
 #include <vmxkit/machine.h>
 #include <vmxkit/memory.h>
+#include <vmxkit/transport.h>
 #include <vmxkit/version.h>
 #include <vmxkit/vmx_write.h>
 
