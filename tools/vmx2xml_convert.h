@@ -4,10 +4,7 @@
 
 #include "vmx2xml_settings.h"
 
-/*
- * Converts one file.  The XML goes to the file output; NULL: to standard output,
- * or nowhere if that is taken by the report.  Says what is wrong.
- */
-enum exit_status convert(const struct settings *settings, const char *file, const char *output);
+/* The settings are a struct settings. */
+convert_fn convert;
 
 #endif

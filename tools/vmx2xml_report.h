@@ -10,10 +10,15 @@
 
 #include "common/diagnostics.h"
 
-/* A line for each key, and a line of counts.  False: errno says why. */
-bool report_as_text(const char *file, const struct vmx_machine *machine);
+/*
+ * Both print where the console's output goes, and say what is wrong.
+ *
+ * As text: a line for each key, and a line of counts.
+ */
+enum exit_status report_as_text(const struct console *console, const char *file,
+				const struct vmx_machine *machine);
 
-/* One JSON object on one line.  Errors are shown. */
+/* As JSON: one object on one line. */
 enum exit_status report_as_json(const struct console *console, const char *file,
 				const char *output, const struct vmx_machine *machine,
 				const struct findings *findings);

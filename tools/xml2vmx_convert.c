@@ -8,7 +8,6 @@
 #include <vmxkit/vmxkit.h>
 
 #include "common/input.h"
-#include "common/output.h"
 #include "xml2vmx_settings.h"
 
 /* One file on its way. */
@@ -22,19 +21,19 @@ struct work {
 
 static enum vmx_level level_of(const struct settings *s)
 {
-	return s->libvirt ? VMX_LEVEL_LIBVIRT : VMX_LEVEL_DEFAULT;
+	return s->shared.libvirt ? VMX_LEVEL_LIBVIRT : VMX_LEVEL_DEFAULT;
 }
 
 static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	const struct work *work = user;
 
-	show_diagnostic(&work->settings->common.console, work->name, diagnostic);
+	show_diagnostic(&work->settings->shared.common.console, work->name, diagnostic);
 }
 
 static enum exit_status fail(const struct work *work)
 {
-	return show_error(&work->settings->common.console, work->name, work->settings->common.error);
+	return show_error(&work->settings->shared.common.console, work->name, work->settings->shared.common.error);
 }
 
 /*
@@ -49,8 +48,8 @@ static enum vmx_code to_vmx(void *user, const char *path, size_t length, struct 
 	struct vmx_path_rules *identity;
 	enum vmx_code code;
 
-	if (s->vmx_dir || (length > 0 && path[0] == '['))
-		return vmx_path_rules_to_vmx(s->rules, path, length, ret, error);
+	if (s->shared.vmx_dir || (length > 0 && path[0] == '['))
+		return vmx_path_rules_to_vmx(s->shared.rules, path, length, ret, error);
 	code = vmx_path_rules_new(NULL, &identity, error);
 	if (code != VMX_OK)
 		return code;
@@ -67,22 +66,22 @@ static enum exit_status read_machine(struct work *work, const char *file)
 {
 	const struct settings *s = work->settings;
 	struct vmx_domain_xml_read_options options = VMX_DOMAIN_XML_READ_OPTIONS_INIT;
-	size_t max = s->max_size ? s->max_size : VMX_DEFAULT_MAX_XML_SIZE, length;
+	size_t max = s->shared.max_size ? s->shared.max_size : VMX_DEFAULT_MAX_XML_SIZE, length;
 	enum exit_status status = STATUS_DONE;
 	char *bytes;
 
 	if (!read_bytes(file, max + 1, &bytes, &length)) {
-		show_problem(&s->common.console, "can't read '%s': %s", work->name, strerror(errno));
+		show_problem(&s->shared.common.console, "can't read '%s': %s", work->name, strerror(errno));
 		return STATUS_SYSTEM;
 	}
 	options.level = level_of(s);
-	options.strict = s->strict;
+	options.strict = s->shared.strict;
 	options.any_type = s->any_type;
 	options.scsi_auto = s->scsi_auto;
 	options.max_size = max;
 	options.diagnostic = hear;
 	options.user = work;
-	if (vmx_domain_xml_read(bytes, length, &options, &work->machine, s->common.error) != VMX_OK)
+	if (vmx_domain_xml_read(bytes, length, &options, &work->machine, s->shared.common.error) != VMX_OK)
 		status = fail(work);
 	free(bytes);
 	return status;
@@ -94,12 +93,12 @@ static enum exit_status write_new(struct work *work)
 	struct vmx_machine_write_options options = VMX_MACHINE_WRITE_OPTIONS_INIT;
 
 	options.hardware_version = (unsigned int)s->hardware_version;
-	options.encoding = s->encoding;
+	options.encoding = s->shared.encoding;
 	options.file_name = to_vmx;
 	options.file_name_user = (void *)s;
 	options.diagnostic = hear;
 	options.user = work;
-	if (vmx_machine_write(work->machine, &options, &work->vmx, s->common.error) != VMX_OK)
+	if (vmx_machine_write(work->machine, &options, &work->vmx, s->shared.common.error) != VMX_OK)
 		return fail(work);
 	return STATUS_DONE;
 }
@@ -114,10 +113,10 @@ static enum exit_status read_base(struct work *work)
 	const struct settings *s = work->settings;
 	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
 
-	options.mode = s->libvirt ? VMX_READ_STRICT : VMX_READ_TOLERANT;
-	options.max_file_size = s->max_size;
-	if (read_input(s->onto, &options, &work->base, s->common.error) != VMX_OK ||
-	    vmx_document_write(work->base, &work->before, s->common.error) != VMX_OK)
+	options.mode = s->shared.libvirt ? VMX_READ_STRICT : VMX_READ_TOLERANT;
+	options.max_file_size = s->shared.max_size;
+	if (read_input(s->onto, &options, &work->base, s->shared.common.error) != VMX_OK ||
+	    vmx_document_write(work->base, &work->before, s->shared.common.error) != VMX_OK)
 		return fail(work);
 	return STATUS_DONE;
 }
@@ -145,7 +144,7 @@ static void show_change(void *user, const struct vmx_change *change)
 		value = "***";
 		length = 3;
 	}
-	show_note(&work->settings->common.console, "%s: %s %.*s = \"%.*s\"", work->name,
+	show_note(&work->settings->shared.common.console, "%s: %s %.*s = \"%.*s\"", work->name,
 		  words[change->kind], (int)change->key_length, change->key, (int)length, value);
 }
 
@@ -162,9 +161,9 @@ static enum exit_status write_onto(struct work *work)
 	options.hardware_version = (unsigned int)s->hardware_version;
 	options.file_name = to_vmx;
 	options.file_name_user = (void *)s;
-	if (s->vmx_dir) {
+	if (s->shared.vmx_dir) {
 		options.resolve = vmx_path_rules_resolve;
-		options.resolve_user = s->rules;
+		options.resolve_user = s->shared.rules;
 	}
 	options.diagnostic = hear;
 	options.user = work;
@@ -172,18 +171,18 @@ static enum exit_status write_onto(struct work *work)
 		options.changed = show_change;
 		options.changed_user = work;
 	}
-	if (vmx_machine_apply(work->machine, work->base, &options, s->common.error) != VMX_OK ||
-	    vmx_document_write(work->base, &work->vmx, s->common.error) != VMX_OK)
+	if (vmx_machine_apply(work->machine, work->base, &options, s->shared.common.error) != VMX_OK ||
+	    vmx_document_write(work->base, &work->vmx, s->shared.common.error) != VMX_OK)
 		return fail(work);
 	return STATUS_DONE;
 }
 
 /* What is as it was, and goes where it was, need not be written. */
-static bool is_unchanged(const struct work *work)
+static bool is_unchanged(const struct work *work, const char *output)
 {
 	const struct settings *s = work->settings;
 
-	return s->onto && is_same_file(s->onto, s->output) &&
+	return s->onto && is_same_file(s->onto, output) &&
 	       work->before.length == work->vmx.length &&
 	       memcmp(work->before.data, work->vmx.data, work->vmx.length) == 0;
 }
@@ -192,23 +191,15 @@ static bool is_unchanged(const struct work *work)
  * The whole
  */
 
-static enum exit_status deliver(const struct work *work, const char *file)
+static enum exit_status deliver(const struct work *work, const char *file, const char *output)
 {
-	const struct settings *s = work->settings;
-	const char *output = s->output;
+	const struct conversion_settings *s = &work->settings->shared;
 
-	if (!output) {
-		if (write_standard_output(work->vmx.data, work->vmx.length))
-			return STATUS_DONE;
-		show_problem(&s->common.console, "can't write to standard output: %s", strerror(errno));
-		return STATUS_SYSTEM;
-	}
-	if (is_same_file(file, output))
-		return usage_error(&s->common.console, "the output '%s' is the input", output);
-	if (is_unchanged(work) || save_file(output, work->vmx.data, work->vmx.length))
+	if (!output)
+		return print_output(s, work->vmx.data, work->vmx.length);
+	if (!is_same_file(file, output) && is_unchanged(work, output))
 		return STATUS_DONE;
-	show_problem(&s->common.console, "can't write '%s': %s", output, strerror(errno));
-	return STATUS_SYSTEM;
+	return store_output(s, file, output, work->vmx.data, work->vmx.length);
 }
 
 static void release(struct work *work)
@@ -219,8 +210,9 @@ static void release(struct work *work)
 	vmx_bytes_release(&work->vmx);
 }
 
-enum exit_status convert(const struct settings *settings, const char *file)
+enum exit_status convert(const void *user, const char *file, const char *output)
 {
+	const struct settings *settings = user;
 	struct work work = {
 		.settings = settings,
 		.name = input_name(file),
@@ -232,7 +224,7 @@ enum exit_status convert(const struct settings *settings, const char *file)
 	if (status == STATUS_DONE)
 		status = settings->onto ? write_onto(&work) : write_new(&work);
 	if (status == STATUS_DONE)
-		status = deliver(&work, file);
+		status = deliver(&work, file, output);
 	release(&work);
 	return status;
 }

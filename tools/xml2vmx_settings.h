@@ -8,24 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <vmxkit/datastore.h>
-
-#include "common/tool.h"
+#include "common/conversion.h"
 
 struct settings {
-	struct common_settings common;
-	const char *output, *onto;
-	bool libvirt, strict, any_type, verbose;
+	struct conversion_settings shared;	/* the rules are never NULL */
+	const char *onto;
+	bool any_type, verbose;
 	size_t hardware_version;
-	const char *scsi_auto, *encoding;
-	size_t max_size;
-
-	/* how names of files become what the VMX file says, and back */
-	struct vmx_path_rules *rules;
-	bool vmx_dir;		/* the user says where the VMX file is */
+	const char *scsi_auto;
 };
 
-/* Converts one file.  Says what is wrong. */
-enum exit_status convert(const struct settings *settings, const char *file);
+/* The settings are a struct settings. */
+convert_fn convert;
 
 #endif

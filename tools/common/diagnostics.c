@@ -67,28 +67,47 @@ const char *severity_name(enum vmx_severity severity)
 	return severities[severity_row(severity)].name;
 }
 
+FILE *console_out(const struct console *console)
+{
+	return console->out ? console->out : stdout;
+}
+
+static FILE *console_err(const struct console *console)
+{
+	return console->err ? console->err : stderr;
+}
+
 static void show_severity(const struct console *console, enum vmx_severity severity)
 {
 	size_t row = severity_row(severity);
 
-	fprintf(stderr, "%s%s:%s ", console->colour ? severities[row].colour : "",
+	fprintf(console_err(console), "%s%s:%s ", console->colour ? severities[row].colour : "",
 		severities[row].name, console->colour ? "\033[0m" : "");
+}
+
+static bool is_shown(const struct console *console, enum vmx_severity severity)
+{
+	return !console->silent && (severity == VMX_ERROR || !console->quiet);
 }
 
 void show_diagnostic(const struct console *console, const char *file,
 		     const struct vmx_diagnostic *diagnostic)
 {
-	if (console->quiet && diagnostic->severity != VMX_ERROR)
+	FILE *err = console_err(console);
+
+	if (console->findings)
+		findings_add(console->findings, diagnostic);
+	if (!is_shown(console, diagnostic->severity))
 		return;
-	print_harmless(stderr, file, strlen(file));
+	print_harmless(err, file, strlen(file));
 	if (diagnostic->line > 0)
-		fprintf(stderr, ":%u", diagnostic->line);
+		fprintf(err, ":%u", diagnostic->line);
 	if (diagnostic->line > 0 && diagnostic->column > 0)
-		fprintf(stderr, ":%u", diagnostic->column);
-	fputs(": ", stderr);
+		fprintf(err, ":%u", diagnostic->column);
+	fputs(": ", err);
 	show_severity(console, diagnostic->severity);
-	print_harmless(stderr, diagnostic->message, strlen(diagnostic->message));
-	fprintf(stderr, " [%s]\n", vmx_code_name(diagnostic->code));
+	print_harmless(err, diagnostic->message, strlen(diagnostic->message));
+	fprintf(err, " [%s]\n", vmx_code_name(diagnostic->code));
 }
 
 enum exit_status show_error(const struct console *console, const char *file,
@@ -104,16 +123,21 @@ enum exit_status show_error(const struct console *console, const char *file,
 #define PROBLEM_MAX 1024
 
 static void show_text(const struct console *console, enum vmx_severity severity,
-		      const char *format, va_list args)
+		      enum vmx_code code, const char *format, va_list args)
 {
+	FILE *err = console_err(console);
 	char text[PROBLEM_MAX];
 
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = '\0';
-	fprintf(stderr, "%s: ", console->tool);
+	if (console->findings && severity == VMX_ERROR)
+		findings_add(console->findings, &(struct vmx_diagnostic){ code, severity, 0, 0, text });
+	if (!is_shown(console, severity))
+		return;
+	fprintf(err, "%s: ", console->tool);
 	show_severity(console, severity);
-	print_harmless(stderr, text, strlen(text));
-	putc('\n', stderr);
+	print_harmless(err, text, strlen(text));
+	putc('\n', err);
 }
 
 void show_problem(const struct console *console, const char *format, ...)
@@ -121,7 +145,7 @@ void show_problem(const struct console *console, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	show_text(console, VMX_ERROR, format, args);
+	show_text(console, VMX_ERROR, VMX_CODE_IO, format, args);
 	va_end(args);
 }
 
@@ -129,16 +153,24 @@ void show_note(const struct console *console, const char *format, ...)
 {
 	va_list args;
 
-	if (console->quiet)
-		return;
 	va_start(args, format);
-	show_text(console, VMX_NOTE, format, args);
+	show_text(console, VMX_NOTE, VMX_OK, format, args);
+	va_end(args);
+}
+
+/* As show_problem(), with a code of its own. */
+static void show_coded(const struct console *console, enum vmx_code code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	show_text(console, VMX_ERROR, code, format, args);
 	va_end(args);
 }
 
 enum exit_status show_out_of_memory(const struct console *console)
 {
-	show_problem(console, "the system has no memory left");
+	show_coded(console, VMX_CODE_OUT_OF_MEMORY, "the system has no memory left");
 	return STATUS_SYSTEM;
 }
 
@@ -147,9 +179,11 @@ enum exit_status usage_error(const struct console *console, const char *format, 
 	va_list args;
 
 	va_start(args, format);
-	show_text(console, VMX_ERROR, format, args);
+	show_text(console, VMX_ERROR, VMX_CODE_INVALID_ARGUMENT, format, args);
 	va_end(args);
-	fprintf(stderr, "%s: '%s --help' shows the options\n", console->tool, console->tool);
+	if (!console->silent)
+		fprintf(console_err(console), "%s: '%s --help' shows the options\n",
+			console->tool, console->tool);
 	return STATUS_USAGE;
 }
 
@@ -172,6 +206,8 @@ void findings_add(struct findings *findings, const struct vmx_diagnostic *diagno
 {
 	char *message = strdup(diagnostic->message);
 
+	if (diagnostic->severity == VMX_ERROR)
+		findings->error = diagnostic->code;
 	if (!message || !findings_grow(findings)) {
 		free(message);
 		findings->incomplete = true;
@@ -186,5 +222,5 @@ void findings_release(struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++)
 		free((char *)(uintptr_t)findings->items[i].message);
 	free(findings->items);
-	*findings = (struct findings){ NULL, 0, 0, false };
+	*findings = (struct findings){ .items = NULL };
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <vmxkit/error.h>
 
@@ -27,12 +28,19 @@ enum exit_status status_of_both(enum exit_status a, enum exit_status b);
 
 enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
-/* How diagnostics are shown. */
+struct findings;
+
+/* Where to, and how. */
 struct console {
 	const char *tool;
 	bool colour;
 	bool quiet;	/* errors only */
+	bool silent;	/* nothing is shown: it is only kept */
+	struct findings *findings;	/* where it is kept as well; NULL: nowhere */
+	FILE *out, *err;	/* NULL: standard output and standard error */
 };
+
+FILE *console_out(const struct console *console);
 
 /*
  * Whether standard error shall be coloured.  Auto: on a terminal that is not
@@ -48,7 +56,10 @@ void show_diagnostic(const struct console *console, const char *file,
 enum exit_status show_error(const struct console *console, const char *file,
 			    const struct vmx_error *error);
 
-/* "tool: error: ..." about something that is in no input.  text may name files. */
+/*
+ * "tool: error: ..." about something that is in no input.  text may name files.  It is
+ * kept as VMX_CODE_IO.
+ */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
@@ -70,11 +81,13 @@ __attribute__((format(printf, 2, 3)))
 enum exit_status usage_error(const struct console *console, const char *format, ...);
 
 /*
- * Diagnostics that are kept for later.  Zero-initialise, release at the end.
+ * Diagnostics that are kept for later, without notes of tools.  Zero-initialise, release
+ * at the end.
  */
 struct findings {
 	struct vmx_diagnostic *items;	/* the messages are owned */
 	size_t count, capacity;
+	enum vmx_code error;		/* of the last error; VMX_OK: there was none */
 	bool incomplete;		/* there was no memory for one */
 };
 

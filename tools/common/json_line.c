@@ -46,6 +46,93 @@ json_t *json_line_text(const char *text, size_t length)
 	return string;
 }
 
+bool json_add_text(json_t *object, const char *name, const char *text, size_t length)
+{
+	return json_object_set_new(object, name, json_line_text(text, length)) == 0;
+}
+
+bool json_add_string(json_t *object, const char *name, const char *string)
+{
+	return json_add_text(object, name, string, strlen(string));
+}
+
+bool json_add_number(json_t *object, const char *name, unsigned long number)
+{
+	return json_object_set_new(object, name, json_integer((json_int_t)number)) == 0;
+}
+
+/* RFC 4648.  NULL: no memory. */
+static json_t *make_base64(const unsigned char *bytes, size_t length)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *text = reallocarray(NULL, length / 3 + 1, 4), *end = text;
+	json_t *ret;
+
+	for (size_t i = 0; text && i < length; i += 3) {
+		size_t left = length - i;
+		uint32_t three = (uint32_t)bytes[i] << 16 | (uint32_t)(left > 1 ? bytes[i + 1] : 0) << 8 |
+				 (left > 2 ? bytes[i + 2] : 0);
+
+		*end++ = digits[three >> 18];
+		*end++ = digits[three >> 12 & 63];
+		*end++ = left > 1 ? digits[three >> 6 & 63] : '=';
+		*end++ = left > 2 ? digits[three & 63] : '=';
+	}
+	ret = text ? json_stringn(text, (size_t)(end - text)) : NULL;
+	free(text);
+	return ret;
+}
+
+bool json_add_bytes(json_t *object, const char *name, const void *bytes, size_t length)
+{
+	json_t *text = json_line_text(bytes, length);
+	bool exact = text && json_string_length(text) == length &&
+		     memcmp(json_string_value(text), length ? bytes : "", length) == 0;
+	char second[64];
+
+	if (!text || json_object_set_new(object, name, text) != 0)
+		return false;
+	if (exact)
+		return true;
+	snprintf(second, sizeof(second), "%s_base64", name);
+	return json_object_set_new(object, second, make_base64(bytes, length)) == 0;
+}
+
+bool json_add_position(json_t *object, unsigned int line, unsigned int column)
+{
+	return line == 0 || (json_add_number(object, "line", line) &&
+			     (column == 0 || json_add_number(object, "column", column)));
+}
+
+json_t *json_if_whole(bool whole, json_t *object)
+{
+	if (whole)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *make_finding(const struct vmx_diagnostic *item)
+{
+	json_t *object = json_object();
+
+	return json_if_whole(json_add_string(object, "code", vmx_code_name(item->code)) &&
+			     json_add_string(object, "severity", severity_name(item->severity)) &&
+			     json_add_position(object, item->line, item->column) &&
+			     json_add_string(object, "message", item->message), object);
+}
+
+json_t *json_findings(const struct findings *findings)
+{
+	json_t *array = json_array();
+	bool whole = true;
+
+	for (size_t i = 0; i < findings->count && whole; i++)
+		whole = json_array_append_new(array, make_finding(&findings->items[i])) == 0;
+	return json_if_whole(whole, array);
+}
+
 /* The name with the number behind it; takes the name. */
 static json_t *number_name(json_t *name, size_t number)
 {
@@ -89,14 +176,15 @@ bool json_line_add(json_t *object, const char *name, size_t length, json_t *valu
 
 enum exit_status json_line_print(const struct console *console, json_t *value)
 {
-	bool good = value && json_dumpf(value, stdout, JSON_COMPACT) == 0 &&
-		    putchar('\n') != EOF && fflush(stdout) == 0;
+	FILE *out = console_out(console);
+	bool good = value && json_dumpf(value, out, JSON_COMPACT) == 0 &&
+		    putc('\n', out) != EOF && fflush(out) == 0;
 	int error = errno;
 
 	json_decref(value);
 	if (good)
 		return STATUS_DONE;
-	if (!ferror(stdout))
+	if (!ferror(out))
 		return show_out_of_memory(console);
 	show_problem(console, "can't write to standard output: %s", strerror(error));
 	return STATUS_SYSTEM;

@@ -17,6 +17,18 @@ static bool argument_is_optional(const struct option_row *row)
 	return row->argument && row->argument[0] == '[';
 }
 
+/* All options of the tool in a row: those of the topic come last. */
+static size_t row_count(const struct command_line *line)
+{
+	return line->option_count + line->topic_option_count;
+}
+
+static const struct option_row *row_at(const struct command_line *line, size_t index)
+{
+	return index < line->option_count ? &line->options[index]
+					  : &line->topic_options[index - line->option_count];
+}
+
 /* getopt's two tables. */
 struct getopt_tables {
 	struct option longs[OPTIONS_MAX + 1];
@@ -29,8 +41,8 @@ static void make_tables(const struct command_line *line, struct getopt_tables *r
 
 	/* the colon: tell a missing argument from an unknown option */
 	*letter++ = ':';
-	for (size_t i = 0; i < line->option_count; i++) {
-		const struct option_row *row = &line->options[i];
+	for (size_t i = 0; i < row_count(line); i++) {
+		const struct option_row *row = row_at(line, i);
 		int has = !row->argument ? no_argument :
 			  argument_is_optional(row) ? optional_argument : required_argument;
 
@@ -41,14 +53,14 @@ static void make_tables(const struct command_line *line, struct getopt_tables *r
 		if (has == required_argument)
 			*letter++ = ':';
 	}
-	ret->longs[line->option_count] = (struct option){ NULL, 0, NULL, 0 };
+	ret->longs[row_count(line)] = (struct option){ NULL, 0, NULL, 0 };
 	*letter = '\0';
 }
 
 static const struct option_row *find_row(const struct command_line *line, int value)
 {
-	for (size_t i = 0; i < line->option_count; i++) {
-		const struct option_row *row = &line->options[i];
+	for (size_t i = 0; i < row_count(line); i++) {
+		const struct option_row *row = row_at(line, i);
 
 		if (value == ROW_VALUE(i) || (row->letter && value == row->letter))
 			return row;
@@ -123,23 +135,31 @@ static int print_names(const struct option_row *row)
 
 #define HELP_COLUMN 32
 
-void print_help(const struct command_line *line, const char *tool)
+static void print_rows(const struct option_row *rows, size_t count)
 {
-	printf("Usage: %s %s\n%s\n", tool, line->usage, line->summary);
-	for (size_t i = 0; i < line->option_count; i++) {
-		int width = print_names(&line->options[i]);
+	for (size_t i = 0; i < count; i++) {
+		int width = print_names(&rows[i]);
 
-		printf("%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "",
-		       line->options[i].help);
+		printf("%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", rows[i].help);
 	}
-	printf("Examples: %s\n          %s\nManual:   man %s\n", line->examples[0],
-	       line->examples[1], tool);
+}
+
+void print_help(const struct command_line *line, const char *tool, bool topic)
+{
+	const char *const *examples = topic ? line->topic_examples : line->examples;
+
+	printf("Usage: %s %s\n%s\n", tool, line->usage, topic ? line->topic_summary : line->summary);
+	if (topic)
+		print_rows(line->topic_options, line->topic_option_count);
+	else
+		print_rows(line->options, line->option_count);
+	printf("Examples: %s\n          %s\nManual:   man %s\n", examples[0], examples[1], tool);
 }
 
 void print_long_options(const struct command_line *line)
 {
-	for (size_t i = 0; i < line->option_count; i++)
-		printf("--%s\n", line->options[i].name);
+	for (size_t i = 0; i < row_count(line); i++)
+		printf("--%s\n", row_at(line, i)->name);
 }
 
 void print_version(const char *tool)

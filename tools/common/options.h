@@ -34,6 +34,10 @@ struct command_line {
 	const struct option_row *options;
 	size_t option_count;
 	const char *examples[2];
+	/* options that the help lists on a page of their own, if there are any */
+	const struct option_row *topic_options;
+	size_t topic_option_count;
+	const char *topic_summary, *topic_examples[2];
 };
 
 /* More options no tool has. */
@@ -46,8 +50,8 @@ struct command_line {
 enum exit_status parse_command_line(const struct command_line *line, const struct console *console,
 				    int argc, char **argv, void *settings, int *ret_first);
 
-/* Print to standard output. */
-void print_help(const struct command_line *line, const char *tool);
+/* Print to standard output.  topic: the options of the topic, not the others. */
+void print_help(const struct command_line *line, const char *tool, bool topic);
 void print_long_options(const struct command_line *line);
 void print_version(const char *tool);
 

@@ -15,7 +15,7 @@ static const int deadly_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 static struct temporary temporaries[TEMPORARIES_MAX];
 static atomic_bool only_ask;		/* the first signal does not end the tool */
 static atomic_int asked_by;
-static int alarm_pipe[2] = { -1, -1 };	/* has something to read once asked_by is set */
+static int alarm_pipe[2] = { -1, -1 };	/* once it has something to read, nobody waits */
 
 /*
  * With several threads one may be making a temporary file right now, and the process ends
@@ -39,13 +39,19 @@ static void die(int number)
 	raise(number);
 }
 
+void stop_waiting(void)
+{
+	ssize_t written = write(alarm_pipe[1], "", 1);
+
+	(void)written;	/* a full pipe will do as well */
+}
+
 static void handle(int number)
 {
 	int kept = errno, nobody = 0;
 
 	if (atomic_load(&only_ask) && atomic_compare_exchange_strong(&asked_by, &nobody, number)) {
-		if (write(alarm_pipe[1], "", 1) < 0)
-			nobody = number;	/* the pipe is full: that will do */
+		stop_waiting();
 	} else if (number != SIGPIPE || !atomic_load(&only_ask)) {
 		remove_temporaries();
 		die(number);
@@ -129,7 +135,7 @@ bool wait_for_input(int fd)
 	/* what can't be waited for, read() will say */
 	while (poll(files, 2, -1) < 0 && errno == EINTR)
 		;
-	return stop_signal() == 0;
+	return (files[1].revents & POLLIN) == 0;
 }
 
 void end_as_asked(void)

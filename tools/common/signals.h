@@ -45,8 +45,12 @@ bool stop_on_signals(void);
 /* The signal that has asked to stop; 0: none has. */
 int stop_signal(void);
 
-/* Waits until there is something to read.  False: a signal has asked to stop. */
+/*
+ * Waits until there is something to read.  False: a signal has asked to stop, or somebody
+ * has called stop_waiting(): then nobody waits any more.
+ */
 bool wait_for_input(int fd);
+void stop_waiting(void);
 
 /* If a signal has asked to stop: ends the tool as that signal would have. */
 void end_as_asked(void);

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "common/output.h"
+#include "common/signals.h"
 
 static bool print_about(const struct tool *tool, const struct common_settings *common)
 {
-	if (common->help)
-		print_help(tool->line, tool->name);
+	if (common->help || common->topic_help)
+		print_help(tool->line, tool->name, common->topic_help);
 	else if (common->version)
 		print_version(tool->name);
 	else if (common->long_options)
@@ -49,6 +50,7 @@ int run_tool(const struct tool *tool, void *settings, int argc, char **argv)
 			     strerror(errno));
 		status = STATUS_SYSTEM;
 	}
+	end_as_asked();
 	return (int)status;
 }
 

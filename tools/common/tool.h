@@ -18,7 +18,7 @@ struct common_settings {
 	struct console console;
 	struct vmx_error *error;	/* for the library, from beginning to end */
 	enum colour_choice colour;
-	bool quiet, help, version, long_options;
+	bool quiet, help, topic_help, version, long_options;
 };
 
 struct tool {
