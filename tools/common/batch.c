@@ -403,7 +403,7 @@ static void sync_folder(const struct batch *b)
 
 static void show_failures(const struct batch *b, size_t failed)
 {
-	show_problem(&b->settings->common.console, "%zu of %zu files were not converted:",
+	show_problem(&b->settings->common.console, "%zu of %zu files not converted:",
 		     failed, b->printed);
 	for (size_t i = 0; i < b->failure_count; i++) {
 		const struct result *failure = &b->failures[i];
@@ -448,8 +448,8 @@ static void show_end(struct batch *b)
 	if (failed > 0 && b->printed > 1)
 		show_failures(b, failed);
 	if (b->counts[SKIPPED] > 0)
-		show_note(&b->settings->common.console, "%zu files were skipped: their outputs are there",
-			  b->counts[SKIPPED]);
+		show_note(&b->settings->common.console, "%zu of %zu files skipped: the output is there",
+			  b->counts[SKIPPED], b->printed);
 }
 
 static void release(struct batch *b)

@@ -80,6 +80,8 @@ static enum names_answer read_name(struct name_source *source, struct name *ret,
 /* What stands for a name that is none is its place. */
 static void check_name(const struct name_source *source, struct name *name, size_t length)
 {
+	const char *list = source->list ? input_name(source->list) : "command line";
+
 	name->fault = NULL;
 	if (length >= sizeof(name->text))
 		name->fault = "the name is longer than any name of a file";
@@ -87,9 +89,8 @@ static void check_name(const struct name_source *source, struct name *name, size
 		name->fault = "the name is empty";
 	else if (source->list && is_standard_input(name->text) && is_standard_input(source->list))
 		name->fault = "standard input is the list of names, and can't be an input as well";
-	if (length >= sizeof(name->text) || length == 0)
-		snprintf(name->text, sizeof(name->text), "%.*s:%zu", PATH_MAX / 2,
-			 source->list ? input_name(source->list) : "command line", source->taken);
+	if (name->fault)
+		snprintf(name->text, sizeof(name->text), "%.*s:%zu", PATH_MAX / 2, list, source->taken);
 }
 
 enum names_answer name_source_next(struct name_source *source, struct name *ret)
