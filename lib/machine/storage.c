@@ -753,17 +753,22 @@ static enum vmx_code read_usb_disk(struct reader *r, const struct bus_row *bus,
 	const struct entry *type = disk_field(d, DISK_TYPE);
 	const struct entry *file = disk_field(d, DISK_FILE_NAME);
 	struct storage_slot s = { .device = d, .bus = bus };
-	bool ours;
+	bool ours, empty;
 
 	if (!type || !file || !FIND_WORD(usb_disk_types, entry_value(type)))
 		return VMX_OK;
 	TRY(read_slot(r, &s, false));
 	if (!s.present || s.client)
 		return VMX_OK;
+	empty = s.file_class == FILE_EMPTY || s.file_class == FILE_NO_BACKING;
+	if (empty && s.type_class != TYPE_IMAGE) {
+		set_device_fate(r, d, FATE_EMPTY_SLOT);
+		return VMX_OK;
+	}
 	TRY(vmxi_lost_by_libvirt(r, VMX_CODE_USB_DISK, file, &ours,
 				 "%s is on USB, where libvirt has no disks; kept",
 				 name_slot(&s).text));
-	TRY(build_disk(r, &s, s.type_class == TYPE_IMAGE ? OUT_IMAGE : OUT_DISK));
+	TRY(build_disk(r, &s, empty ? OUT_NO_IMAGE : s.type_class == TYPE_IMAGE ? OUT_IMAGE : OUT_DISK));
 	m->disks.items[m->disks.count - 1].controller = model;
 	return VMX_OK;
 }
