@@ -119,6 +119,10 @@ static enum vmx_code read_usb_port(struct reader *r, enum usb_model model, const
 		vmxi_set_extra_fate(r, d->fields[i]);
 	if (!is_true(r, device_field(d, DISK_PRESENT, DISK_FIRST)))
 		return VMX_OK;
+	if (word->value == USB_HUB && !r->machine->usb[model].present) {
+		set_device_fate(r, d, FATE_NO_CONTROLLER);
+		return VMX_OK;
+	}
 	if (word->value == USB_HUB)
 		return add_hub(r, model, d->unit - 1);
 	r->machine->inputs[INPUT_POINTER] = true;
