@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdlib.h>
 
 #include "document/bytes.h"
 #include "document/hash.h"
@@ -188,10 +189,31 @@ static enum vmx_code fail_unknown(struct vmx_error *error, struct position where
 	return vmxi_fail(error, VMX_CODE_UNKNOWN_ENCODING, where, format, vmxi_quote(q, name));
 }
 
+/*
+ * glibc loads a library for most encodings, and says EINVAL whatever keeps it from
+ * that: the encoding would seem not to be known where memory is short.  So we ask
+ * whether there is room for a library, and if so, ask iconv again.
+ */
+#define CONVERTER_ROOM ((size_t)1 << 20)
+
+static iconv_t open_iconv(const char *to, const char *from)
+{
+	iconv_t converter = iconv_open(to, from);
+	void *volatile room;	/* else a compiler may do without */
+
+	if (converter != NO_CONVERTER || errno == ENOMEM)
+		return converter;
+	room = malloc(CONVERTER_ROOM);
+	if (!room)
+		return NO_CONVERTER;	/* with ENOMEM */
+	free(room);
+	return iconv_open(to, from);
+}
+
 static enum vmx_code open_converter(const char *to, const char *from, struct position where,
 				    iconv_t *ret, struct vmx_error *error)
 {
-	*ret = iconv_open(to, from);
+	*ret = open_iconv(to, from);
 	if (*ret != NO_CONVERTER)
 		return VMX_OK;
 	if (errno == ENOMEM)

@@ -9,6 +9,8 @@
 
 #include <vmxkit/domain_xml.h>
 
+#include "machine/libxml.h"
+
 /*
  * Building
  */
@@ -311,24 +313,35 @@ static void set_handlers(xmlSAXHandler *sax)
 	sax->serror = on_error;
 }
 
+/* False: there was no memory for a parser, or for something that libxml2 wanted. */
+static bool feed_parser(struct builder *b)
+{
+	struct libxml_guard guard;
+
+	vmxi_libxml_begin(&guard);
+	b->parser = b->tree->parser = xmlNewParserCtxt();
+	if (b->parser) {
+		set_handlers(b->parser->sax);
+		b->parser->userData = b;
+		/*
+		 * Without a handler for it, nothing is built: there is no document to
+		 * free.  NOENT is for &amp; in attributes, which would be handed on as
+		 * &#38; else; there are no other entities than XML's own five.
+		 */
+		(void)xmlCtxtReadMemory(b->parser, b->bytes.ptr, (int)b->bytes.len, NULL, NULL,
+					XML_PARSE_NONET | XML_PARSE_NOENT);
+	}
+	vmxi_libxml_end(&guard);
+	return b->parser && !guard.no_memory;
+}
+
 static enum vmx_code parse(struct builder *b)
 {
 	if (has_monstrous_tag(b->bytes))
 		return vmxi_fail(b->error, VMX_CODE_XML_TOO_LARGE, NOWHERE,
 				 "an element has more than %d attributes", TREE_ATTRIBUTES_MAX);
-	b->parser = xmlNewParserCtxt();
-	if (!b->parser)
+	if (!feed_parser(b))
 		return vmxi_out_of_memory(b->error);
-	set_handlers(b->parser->sax);
-	b->parser->userData = b;
-	b->tree->parser = b->parser;
-	/*
-	 * Without a handler for it, nothing is built: there is no document to free.
-	 * NOENT is for &amp; in attributes, which would be handed on as &#38; else; there
-	 * are no other entities than XML's own five.
-	 */
-	(void)xmlCtxtReadMemory(b->parser, b->bytes.ptr, (int)b->bytes.len, NULL, NULL,
-				XML_PARSE_NONET | XML_PARSE_NOENT);
 	if (b->code == VMX_OK && (!b->parser->wellFormed || !b->tree->root))
 		return vmxi_fail(b->error, VMX_CODE_XML_SYNTAX, NOWHERE, "this is not XML");
 	return b->code;

@@ -4,6 +4,7 @@
  */
 #include <libxml/uri.h>
 
+#include "machine/libxml.h"
 #include "machine/reader.h"
 
 #define SERIALS 4
@@ -74,6 +75,24 @@ static enum vmx_code read_uri(struct reader *r, const struct device *d, const xm
 	return VMX_OK;
 }
 
+/* No memory and no URI both are NULL to libxml2; *ret is NULL only for the latter. */
+static enum vmx_code parse_uri(struct reader *r, const char *text, xmlURI **ret)
+{
+	struct libxml_guard guard;
+
+	vmxi_libxml_begin(&guard);
+#if LIBXML_VERSION >= 21300
+	guard.no_memory |= xmlParseURISafe(text, ret) < 0;
+#else
+	*ret = xmlParseURI(text);
+#endif
+	vmxi_libxml_end(&guard);
+	if (!guard.no_memory)
+		return VMX_OK;
+	xmlFreeURI(*ret);
+	return vmxi_out_of_memory(r->error);
+}
+
 /*
  * libvirt asks libxml2 for the parts of the URI, and so do we: what is a URI is
  * decided in one place.  What is none, or has no host or port, is a port that
@@ -84,7 +103,7 @@ static enum vmx_code read_network_port(struct reader *r, const struct device *d,
 	const struct entry *name = field(d, PORT_FILE_NAME);
 	enum vmx_code code = VMX_OK;
 	struct text value;
-	xmlURIPtr uri;
+	xmlURI *uri;
 
 	port->kind = PORT_KIND_NULL;
 	if (!name)
@@ -93,7 +112,7 @@ static enum vmx_code read_network_port(struct reader *r, const struct device *d,
 	value = vmxi_arena_copy(&r->machine->arena, value);
 	if (!value.ptr)
 		return vmxi_out_of_memory(r->error);
-	uri = xmlParseURI(value.ptr);
+	TRY(parse_uri(r, value.ptr, &uri));
 	if (uri && uri->server && bare_host(uri->server).len > 0 && uri->port > 0)
 		code = read_uri(r, d, uri, port);
 	else

@@ -15,6 +15,7 @@ struct counting {
 	struct vmx_allocator allocator;
 	size_t calls;		/* allocate and resize */
 	size_t fail_at;		/* the call that fails, from 1; 0: none */
+	bool onwards;		/* and so does each one behind it */
 	size_t live;		/* blocks that are not released */
 	size_t bytes, peak;	/* in use, and the most there were */
 };
@@ -27,7 +28,8 @@ struct counted_block {
 
 static inline bool counting_allows(struct counting *c)
 {
-	return ++c->calls != c->fail_at;
+	c->calls++;
+	return c->fail_at == 0 || (c->onwards ? c->calls < c->fail_at : c->calls != c->fail_at);
 }
 
 static inline void counting_add(struct counting *c, size_t size)
