@@ -61,7 +61,12 @@ static enum vmx_code see(struct applying *a)
 {
 	struct vmx_domain_xml_read_options options = VMX_DOMAIN_XML_READ_OPTIONS_INIT;
 	struct vmx_bytes xml = { .allocator = &a->wanted.allocator };
-	enum vmx_code code = vmx_domain_xml_write(a->found, NULL, &xml, a->error);
+	struct vmx_domain_xml_options xml_options = VMX_DOMAIN_XML_OPTIONS_INIT;
+	enum vmx_code code;
+
+	/* without this, the password of a file would not be the one that XML can say */
+	xml_options.secure = a->wanted.vnc.password.ptr != NULL;
+	code = vmx_domain_xml_write(a->found, &xml_options, &xml, a->error);
 
 	options.level = a->wanted.level;
 	options.max_size = SIZE_MAX;
