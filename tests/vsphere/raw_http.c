@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/cases.h"
 #include "support/files.h"
 
 #define PATIENCE 20000
@@ -89,18 +90,20 @@ static void take_apart(struct answer *answer)
 	free(length);
 }
 
-struct answer http_request(const struct vsphere_server *server, const char *method,
-	const char *target, const char *headers, const char *body, int patience, size_t limit)
+struct answer request(struct client *client, const char *method, const char *target, const char *body)
 {
 	struct answer answer = { 0 };
 	size_t length = body ? strlen(body) : 0;
 	char *head = text_of_format("%s %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
-		"Content-Length: %zu\r\n%s\r\n", method, target, length, headers);
-	int fd = connect_to(server);
+		"Content-Length: %zu\r\n%s%s%s%s\r\n", method, target, length,
+		client->cookie ? "Cookie: " : "", client->cookie ? client->cookie : "",
+		client->cookie ? "\r\n" : "", client->headers ? client->headers : "");
+	int fd = connect_to(client->server);
 
 	send_all(fd, head, strlen(head));
 	send_all(fd, body, length);
-	receive_all(fd, patience, limit, &answer);
+	receive_all(fd, client->patience ? client->patience : PATIENCE,
+		client->limit ? client->limit : LIMIT, &answer);
 	close(fd);
 	free(head);
 	take_apart(&answer);
@@ -148,49 +151,115 @@ void answer_release(struct answer *answer)
 struct answer call(struct client *client, const char *method, const char *type,
 	const char *id, const char *parameters)
 {
+	const char *headers = client->headers;
+	char *own = text_of_format("Content-Type: text/xml\r\n%s", headers ? headers : "");
 	char *body = text_of_format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 		"<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\""
 		" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><e:Body>"
 		"<%s xmlns=\"urn:vim25\"><_this type=\"%s\">%s</_this>%s</%s>"
 		"</e:Body></e:Envelope>", method, type, id, parameters, method);
-	char *headers = text_of_format("Content-Type: text/xml\r\n%s%s%s%s",
-		client->cookie ? "Cookie: " : "", client->cookie ? client->cookie : "",
-		client->cookie ? "\r\n" : "", client->headers ? client->headers : "");
-	struct answer answer = http_request(client->server, "POST", "/sdk", headers, body,
-		client->patience ? client->patience : PATIENCE, client->limit ? client->limit : LIMIT);
+	struct answer answer;
 
+	client->headers = own;
+	answer = request(client, "POST", "/sdk", body);
+	client->headers = headers;
 	free(body);
-	free(headers);
+	free(own);
 	return answer;
 }
 
-void log_in(struct client *client)
+/* The session manager of the model, as the server tells it. */
+static char *find_session_manager(struct client *client)
 {
-	struct answer answer = call(client, "Login", "SessionManager",
-		client->esx ? "ha-sessionmgr" : "SessionManager", "<userName>user</userName><password>se&amp;cret&lt;7></password>");
+	struct answer answer = call(client, "RetrieveServiceContent", "ServiceInstance", "ServiceInstance", "");
+	char *id = element_of(&answer, "sessionManager");
+
+	if (!id)
+		give_up("no session manager: %s", answer.data);
+	answer_release(&answer);
+	return id;
+}
+
+bool log_in(struct client *client)
+{
+	char *manager = find_session_manager(client);
+	struct answer answer = call(client, "Login", "SessionManager", manager,
+		"<userName>user</userName><password>se&amp;cret&lt;7></password>");
 	char *cookie = header_of(&answer, "Set-Cookie");
 
-	if (answer.status != 200 || !cookie)
-		give_up("login: %s", answer.data);
+	free(manager);
+	answer_release(&answer);
+	if (!cookie)
+		return false;
+	cookie[strcspn(cookie, ";")] = '\0';
 	free(client->cookie);
-	client->cookie = text_of_format("%.*s", (int)strcspn(cookie, ";"), cookie);
-	free(cookie);
+	client->cookie = cookie;
+	return true;
+}
+
+struct client *begin_list(const char *const options[])
+{
+	struct client *client = calloc(1, sizeof(*client));
+	const char *all[64] = { "--tls", "none" };
+	size_t count = 2;
+
+	if (!client)
+		give_up("no memory");
+	for (; *options; options++) {
+		assert_true(count < 63);
+		all[count++] = *options;
+	}
+	client->server = vsphere_server_start_list(all);
+	assert_true(log_in(client));
+	return client;
+}
+
+void end(struct client *client)
+{
+	vsphere_server_stop(client->server);
+	free(client->cookie);
+	free(client);
+}
+
+void assert_answer(const struct answer *answer, int status, const char *piece)
+{
+	if (answer->status != status || !strstr(answer->body, piece))
+		fail_msg("expected %d and %s, got: %s", status, piece, answer->data);
+}
+
+void assert_call(struct client *client, const char *method, const char *type,
+	const char *id, const char *parameters, int status, const char *piece)
+{
+	struct answer answer = call(client, method, type, id, parameters);
+
+	assert_answer(&answer, status, piece);
 	answer_release(&answer);
 }
 
-void client_release(struct client *client)
+void assert_request(struct client *client, const char *method, const char *target,
+	const char *body, int status, const char *piece)
 {
-	free(client->cookie);
+	struct answer answer = request(client, method, target, body);
+
+	assert_answer(&answer, status, piece);
+	answer_release(&answer);
 }
 
-struct answer get(struct client *client, const char *target)
+struct answer property(struct client *client, const char *type, const char *id, const char *name)
 {
-	char *headers = text_of_format("%s%s%s%s",
-		client->cookie ? "Cookie: " : "", client->cookie ? client->cookie : "",
-		client->cookie ? "\r\n" : "", client->headers ? client->headers : "");
-	struct answer answer = http_request(client->server, "GET", target, headers, NULL,
-		client->patience ? client->patience : PATIENCE, client->limit ? client->limit : LIMIT);
+	char *parameters = text_of_format("<specSet><propSet><type>%s</type><pathSet>%s</pathSet></propSet>"
+		"<objectSet><obj type=\"%s\">%s</obj></objectSet></specSet>", type, name, type, id);
+	struct answer answer = call(client, "RetrieveProperties", "PropertyCollector", ESX_COLLECTOR, parameters);
 
-	free(headers);
+	free(parameters);
 	return answer;
+}
+
+void assert_property(struct client *client, const char *type, const char *id,
+	const char *name, const char *piece)
+{
+	struct answer answer = property(client, type, id, name);
+
+	assert_answer(&answer, 200, piece);
+	answer_release(&answer);
 }

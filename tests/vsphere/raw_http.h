@@ -22,41 +22,52 @@ struct answer {
 	bool reset;		/* the connection broke off */
 };
 
-/*
- * Sends a request with "Connection: close" and reads until the server closes, says
- * nothing for a number of milliseconds, or has sent limit bytes.  headers are whole
- * lines with CRLF; body may be NULL.
- */
-struct answer http_request(const struct vsphere_server *server, const char *method,
-	const char *target, const char *headers, const char *body, int patience, size_t limit);
-
-/* What is between the tags of an element of a method's answer: a new string or NULL. */
-char *element_of(const struct answer *answer, const char *name);
-
-/* The value of a header: a new string or NULL. */
-char *header_of(const struct answer *answer, const char *name);
-
 void answer_release(struct answer *answer);
 
-/* A client with a session, for calls of methods. */
+/* What is in the first element of that name: a new string, or NULL. */
+char *element_of(const struct answer *answer, const char *name);
+
+/* The value of a header: a new string, or NULL. */
+char *header_of(const struct answer *answer, const char *name);
+
+/* A client of one server. */
 struct client {
-	const struct vsphere_server *server;
-	bool esx;		/* the ESX model, not vpx */
-	char *cookie;		/* NULL: none */
-	const char *headers;	/* more headers, or NULL */
-	int patience;		/* 0: enough */
-	size_t limit;		/* 0: enough */
+	struct vsphere_server *server;
+	char *cookie;		/* NULL: no session */
+	const char *headers;	/* more of them, as whole lines with CRLF; NULL: none */
+	int patience;		/* milliseconds of silence; 0: enough */
+	size_t limit;		/* bytes to read; 0: enough */
 };
 
-/* Calls a method; parameters is XML, or "". */
+/* Starts a server with --tls=none and these options, up to a NULL, and logs in. */
+struct client *begin_list(const char *const options[]);
+#define BEGIN(...) begin_list((const char *const[]){ __VA_ARGS__, NULL })
+void end(struct client *client);
+
+/* Sends a request with "Connection: close", and reads until the server has ended. */
+struct answer request(struct client *client, const char *method, const char *target, const char *body);
+
+/* Calls a method of an object; parameters is XML. */
 struct answer call(struct client *client, const char *method, const char *type,
 	const char *id, const char *parameters);
 
-/* Logs in; ends the program when that fails. */
-void log_in(struct client *client);
-void client_release(struct client *client);
+/* False: refused. */
+bool log_in(struct client *client);
 
-/* GETs a file with the session. */
-struct answer get(struct client *client, const char *target);
+/* Names of singletons, which differ between the models. */
+#define ESX_COLLECTOR "ha-property-collector"
+#define ESX_SESSIONS "ha-sessionmgr"
+
+/* These fail the test if the answer has another status, or does not hold the piece. */
+void assert_answer(const struct answer *answer, int status, const char *piece);
+void assert_call(struct client *client, const char *method, const char *type,
+	const char *id, const char *parameters, int status, const char *piece);
+void assert_request(struct client *client, const char *method, const char *target,
+	const char *body, int status, const char *piece);
+
+/* One property of an object, read without a session's help of any kind: XML. */
+struct answer property(struct client *client, const char *type, const char *id, const char *name);
+void assert_property(struct client *client, const char *type, const char *id,
+	const char *name, const char *piece);
 
 #endif

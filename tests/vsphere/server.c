@@ -119,10 +119,25 @@ static char *read_fingerprint(const char *folder)
 
 struct vsphere_server *vsphere_server_start(const char *option, ...)
 {
+	const char *list[OPTIONS_MAX + 1] = { NULL };
+	size_t count = 0;
+	va_list options;
+
+	va_start(options, option);
+	for (; option; option = va_arg(options, const char *)) {
+		if (count == OPTIONS_MAX)
+			give_up("too many options for the test server");
+		list[count++] = option;
+	}
+	va_end(options);
+	return vsphere_server_start_list(list);
+}
+
+struct vsphere_server *vsphere_server_start_list(const char *const options[])
+{
 	struct vsphere_server *server = calloc(1, sizeof(*server));
 	char *argv[OPTIONS_MAX + 1] = { NULL };
 	size_t count = 0;
-	va_list options;
 
 	if (!server)
 		give_up("no memory");
@@ -135,10 +150,8 @@ struct vsphere_server *vsphere_server_start(const char *option, ...)
 	add_argument(argv, &count, server->log);
 	add_argument(argv, &count, "--certificates");
 	add_argument(argv, &count, server->folder);
-	va_start(options, option);
-	for (; option; option = va_arg(options, const char *))
-		add_argument(argv, &count, option);
-	va_end(options);
+	for (; *options; options++)
+		add_argument(argv, &count, *options);
 	server->url = read_first_line(spawn(server, argv));
 	server->fingerprint = read_fingerprint(server->folder);
 	split_url(server);

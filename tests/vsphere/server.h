@@ -39,6 +39,8 @@ bool vsphere_server_exists(void);
  */
 __attribute__((sentinel))
 struct vsphere_server *vsphere_server_start(const char *option, ...);
+/* The same; the list ends with NULL. */
+struct vsphere_server *vsphere_server_start_list(const char *const options[]);
 void vsphere_server_stop(struct vsphere_server *server);
 
 /*

@@ -50,8 +50,14 @@ var withoutSession = map[string]bool{
 	"RetrieveProperties": true, "RetrievePropertiesEx": true,
 }
 
-// soap answers a call.
+// soap answers a call as a real server does.
 func (s *server) soap(q *request, c *call) *reply {
+	r := s.method(q, c)
+	return r.withBody(s.mend(r.bytes()))
+}
+
+// method answers a call, in the way the simulator writes.
+func (s *server) method(q *request, c *call) *reply {
 	if s.options.strict {
 		if why := s.check(q, c); why != "" {
 			q.refuse(why)
@@ -77,8 +83,7 @@ func (s *server) soap(q *request, c *call) *reply {
 	return s.simulate(q, c)
 }
 
-// simulate has the simulator answer, and mends what it writes otherwise than real
-// servers.
+// simulate has the simulator answer.
 func (s *server) simulate(q *request, c *call) (result *reply) {
 	defer func() {
 		if cause := recover(); cause != nil { // a method that the simulator has not finished
@@ -92,7 +97,7 @@ func (s *server) simulate(q *request, c *call) (result *reply) {
 	r := &reply{status: w.status, header: w.header}
 	r.header.Set("Content-Type", "text/xml; charset=utf-8")
 	s.noteTask(c, w)
-	return r.withBody(s.mend(w.body.Bytes()))
+	return r.withBody(w.body.Bytes())
 }
 
 // forward calls the simulator.
@@ -120,7 +125,7 @@ func (s *server) login(q *request, c *call) *reply {
 	}
 	r := &reply{status: w.status, header: w.header}
 	r.header.Set("Content-Type", "text/xml; charset=utf-8")
-	return r.withBody(s.mend(w.body.Bytes()))
+	return r.withBody(w.body.Bytes())
 }
 
 func (s *server) logout(q *request, c *call) *reply {
@@ -133,7 +138,7 @@ func (s *server) versions() *reply {
 	about := sim.Map.Get(serviceInstance).(*sim.ServiceInstance).Content.About
 	var prior strings.Builder
 	for _, version := range apiVersions {
-		if version != about.ApiVersion {
+		if versionNumber(version) < versionNumber(about.ApiVersion) {
 			fmt.Fprintf(&prior, "   <version>%s</version>\n", version)
 		}
 	}

@@ -55,6 +55,7 @@ const failureUsage = "`REQUEST:N:KIND[:ARGUMENT]`: the N-th request of this name
 	"text[:BYTES]  one text of that length [1073741824]\n" +
 	"endless[:BYTES]  a body of that length without Content-Length [10737418240]\n" +
 	"huge[:BYTES]  the same with Content-Length\n" +
+	"endless-header  a header without end\n" +
 	"trickle[:TIME]  a body without end, one byte each time [1s]\n" +
 	"range-shift  206 with another part of the file, and a Content-Range that says so\n" +
 	"range-lie  206 with another part of the file, and the Content-Range that was asked for\n" +
@@ -62,12 +63,14 @@ const failureUsage = "`REQUEST:N:KIND[:ARGUMENT]`: the N-th request of this name
 	"task-fault:TYPE[:TEXT]  start no task, but one that fails\n" +
 	"task-slow:TIME  the task takes that long"
 
-// kinds says what each kind does: before is asked first, and says whether the request
+// failureKind says what a kind does: before is asked first, and says whether the request
 // has been dealt with; after is given the answer that would be sent.
 type failureKind struct {
 	before func(*failure, *server, *request, http.ResponseWriter) bool
 	after  func(*failure, *server, *request, http.ResponseWriter, *reply)
 	check  func(string) error // of the argument
+
+	connection bool // it is for connections, too
 }
 
 var failureKinds map[string]failureKind
@@ -84,6 +87,9 @@ func (l *failures) add(value string) error {
 	kind, ok := failureKinds[f.kind]
 	if !ok {
 		return fmt.Errorf("%q is no kind of failure", f.kind)
+	}
+	if f.of == "connect" && !kind.connection {
+		return fmt.Errorf("a connection can't fail with %q", f.kind)
 	}
 	if kind.check != nil {
 		if err := kind.check(f.argument); err != nil {

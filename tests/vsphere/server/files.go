@@ -4,12 +4,14 @@ package main
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -132,8 +134,8 @@ func getFile(q *request, name string) *reply {
 	}
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		file.Close()
-		return statusReply(404, "Not Found")
+		defer file.Close()
+		return listing(file)
 	}
 	r := newReply(200, "application/octet-stream", nil)
 	r.header.Set("Accept-Ranges", "bytes")
@@ -144,6 +146,22 @@ func getFile(q *request, name string) *reply {
 		r.cut(file, wanted)
 	}
 	return r
+}
+
+// listing answers for a directory, with a page that is made for people.
+func listing(directory *os.File) *reply {
+	names, err := directory.Readdirnames(-1)
+	if err != nil {
+		return statusReply(404, "Not Found")
+	}
+	sort.Strings(names)
+	var page strings.Builder
+	page.WriteString("<!DOCTYPE html>\n<html><head><title>Index of a datastore</title></head><body><table>\n")
+	for _, name := range names {
+		fmt.Fprintf(&page, "<tr><td><a href=\"%s\">%s</a></td></tr>\n", url.PathEscape(name), html.EscapeString(name))
+	}
+	page.WriteString("</table></body></html>\n")
+	return newReply(200, "text/html", []byte(page.String()))
 }
 
 func etagOf(info os.FileInfo) string {
@@ -194,6 +212,9 @@ func parseRange(text string, size int64) (first, last int64, ok bool) {
 
 // putFile writes a file as a whole: what breaks off leaves nothing behind.
 func (s *server) putFile(q *request, name string) *reply {
+	if why := s.unexpected(q); why != nil {
+		return why
+	}
 	if q.http.ContentLength < 0 && s.options.strict {
 		q.refuse("PUT without Content-Length")
 		return statusReply(411, "Length Required")

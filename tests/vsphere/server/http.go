@@ -137,6 +137,9 @@ func (s *server) classify(q *request) ([]string, *call, *reply) {
 		}
 		return []string{"*"}, nil, nil
 	}
+	if why := s.unexpected(q); why != nil {
+		return []string{"*"}, nil, why
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyMax))
 	if err != nil {
 		return []string{"*"}, nil, statusReply(400, "body can't be read")
@@ -152,6 +155,15 @@ func (s *server) classify(q *request) ([]string, *call, *reply) {
 	}
 	q.method = c.name
 	return []string{c.name, "*"}, c, nil
+}
+
+// unexpected refuses to be waited for: real servers never send "100 Continue".
+func (s *server) unexpected(q *request) *reply {
+	if !s.options.strict || q.http.Header.Get("Expect") == "" {
+		return nil
+	}
+	q.refuse("Expect: " + q.http.Header.Get("Expect"))
+	return statusReply(417, "Expectation Failed")
 }
 
 // refuse notes why a request is not what a real server would take.

@@ -16,36 +16,37 @@ import (
 
 func init() {
 	failureKinds = map[string]failureKind{
-		"delay":        {before: failDelay, check: checkDuration},
-		"silent":       {before: failSilent},
-		"drop":         {before: failDrop},
-		"drop-header":  {after: failDropHeader},
-		"drop-body":    {after: failDropBody, check: checkOptionalNumber},
-		"stall":        {after: failStall, check: checkOptionalNumber},
-		"truncate":     {after: failTruncate, check: checkOptionalNumber},
-		"length":       {after: failLength, check: checkNeededNumber},
-		"status":       {before: failStatus, check: checkNeededNumber},
-		"redirect":     {before: failRedirect, check: checkNeededNumber},
-		"fault":        {before: failFault, check: checkFault},
-		"expire":       {before: failExpire},
-		"no-result":    {after: failNoResult},
-		"other-result": {after: failOtherResult},
-		"nothing":      {after: failWith(func(string) string { return "" })},
-		"not-xml":      {after: failWith(func(string) string { return "Service temporarily unhappy.\n" })},
-		"bad-utf8":     {after: failBadUTF8},
-		"entities":     {after: failWith(entityBomb)},
-		"external":     {after: failWith(externalEntity)},
-		"deep":         {after: failDeep, check: checkOptionalNumber},
-		"many":         {after: failMany, check: checkOptionalNumber},
-		"text":         {after: failText, check: checkOptionalNumber},
-		"endless":      {after: failEndless, check: checkOptionalNumber},
-		"huge":         {after: failHuge, check: checkOptionalNumber},
-		"trickle":      {after: failTrickle, check: checkOptionalDuration},
-		"range-shift":  {after: failRangeShift},
-		"range-lie":    {after: failRangeLie},
-		"no-range":     {before: failNoRange},
-		"task-fault":   {before: failTaskFault, check: checkFault},
-		"task-slow":    {after: failTaskSlow, check: checkDuration},
+		"delay":          {before: failDelay, check: checkDuration},
+		"silent":         {before: failSilent, connection: true},
+		"drop":           {before: failDrop, connection: true},
+		"drop-header":    {after: failDropHeader},
+		"drop-body":      {after: failDropBody, check: checkOptionalNumber},
+		"stall":          {after: failStall, check: checkOptionalNumber},
+		"truncate":       {after: failTruncate, check: checkOptionalNumber},
+		"length":         {after: failLength, check: checkNeededNumber},
+		"status":         {before: failStatus, check: checkNeededNumber},
+		"redirect":       {before: failRedirect, check: checkNeededNumber},
+		"fault":          {before: failFault, check: checkFault},
+		"expire":         {before: failExpire},
+		"no-result":      {after: failNoResult},
+		"other-result":   {after: failOtherResult},
+		"nothing":        {after: failWith(func(string) string { return "" })},
+		"not-xml":        {after: failWith(func(string) string { return "Service temporarily unhappy.\n" })},
+		"bad-utf8":       {after: failBadUTF8},
+		"entities":       {after: failWith(entityBomb)},
+		"external":       {after: failWith(externalEntity)},
+		"deep":           {after: failDeep, check: checkOptionalNumber},
+		"many":           {after: failMany, check: checkOptionalNumber},
+		"text":           {after: failText, check: checkOptionalNumber},
+		"endless":        {after: failEndless, check: checkOptionalNumber},
+		"huge":           {after: failHuge, check: checkOptionalNumber},
+		"endless-header": {before: failEndlessHeader},
+		"trickle":        {after: failTrickle, check: checkOptionalDuration},
+		"range-shift":    {after: failRangeShift},
+		"range-lie":      {after: failRangeLie},
+		"no-range":       {before: failNoRange},
+		"task-fault":     {before: failTaskFault, check: checkFault},
+		"task-slow":      {after: failTaskSlow, check: checkDuration},
 	}
 }
 
@@ -272,6 +273,15 @@ func beginning(q *request) io.Reader {
 	return strings.NewReader(openAnswer(q.method))
 }
 
+func failEndlessHeader(f *failure, s *server, q *request, w http.ResponseWriter) bool {
+	s.log.write(q, 0)
+	c := take(w)
+	_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+	_, _ = io.Copy(c, newRepeated("X-More: and more\r\n", 10<<30))
+	cut(c)
+	return true
+}
+
 func failTrickle(f *failure, s *server, q *request, w http.ResponseWriter, r *reply) {
 	pause, err := time.ParseDuration(f.argument)
 	if err != nil {
@@ -348,10 +358,7 @@ func failTaskFault(f *failure, s *server, q *request, w http.ResponseWriter) boo
 func failTaskSlow(f *failure, s *server, q *request, w http.ResponseWriter, r *reply) {
 	time_, _ := time.ParseDuration(f.argument)
 	data := r.bytes()
-	_, rest, _ := strings.Cut(string(data), `<returnval type="Task">`)
-	_, rest, _ = strings.Cut(" "+rest, " ")
-	id, _, _ := strings.Cut(rest, "<")
-	task, ok := sim.Map.Get(types.ManagedObjectReference{Type: "Task", Value: id}).(*sim.Task)
+	task, ok := sim.Map.Get(taskOf(data)).(*sim.Task)
 	if ok {
 		state := task.Info.State
 		s.tasks.change(task.Self, "info.state", types.TaskInfoStateRunning)

@@ -19,10 +19,13 @@ import (
 
 func body(data []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(data)) }
 
-// mend makes an answer of the simulator look as those of real servers do.
+// mend makes an answer look as those of real servers do.
 func (s *server) mend(data []byte) []byte {
 	if !s.options.raw {
 		data = typeArrays(data)
+	}
+	if s.options.noise {
+		data = addNoise(data)
 	}
 	data = bytes.ReplaceAll(data, []byte("<localizedMessage>*types."), []byte("<localizedMessage>"))
 	return bytes.ReplaceAll(data, sentZero, wantedZero)
@@ -222,8 +225,8 @@ func (s *server) register(q *request, c *call) *reply {
 		return nil
 	}
 	file, content := s.registered(folder, wanted.Path)
-	if content == nil {
-		return nil
+	if content == nil { // the simulator would make the folder
+		return fileTask(c, "registerVm", func() types.BaseMethodFault { return &types.NotFound{} })
 	}
 	name := wanted.Name
 	if name == "" {

@@ -37,6 +37,7 @@ type options struct {
 	listen, tls, certificates string
 	user, password            string
 	raw, strict               bool
+	noise                     bool
 	decodings                 int
 	quotedCookie              bool
 	idle                      time.Duration
@@ -100,6 +101,7 @@ func (o *options) defineService(flags *flag.FlagSet) {
 	flags.StringVar(&o.user, "user", "user", "`name` that may log in")
 	flags.StringVar(&o.password, "password", "se&cret<7>", "its `password`")
 	flags.BoolVar(&o.raw, "raw", false, "leave array items without xsi:type, and the names of prefixes as the simulator has them")
+	flags.BoolVar(&o.noise, "noise", false, "answers have white space, comments, and members of newer servers in them")
 	flags.BoolVar(&o.strict, "strict", true, "check requests as real servers do; --strict=false lets everything pass")
 	flags.IntVar(&o.decodings, "decodings", 2, "`times` that dcPath and dsName are percent-decoded")
 	flags.BoolVar(&o.quotedCookie, "quoted-cookie", false, "the session's cookie has quotes, as vCenter's")

@@ -68,8 +68,8 @@ func (w *search) run(browser *sim.HostDatastoreBrowser) (types.AnyType, types.Ba
 	if !ok {
 		return nil, &types.InvalidDatastorePath{DatastorePath: w.path}
 	}
-	for _, ref := range browser.Datastore {
-		if ds, ok := sim.Map.Get(ref).(*sim.Datastore); ok && ds.Name == name {
+	for _, e := range entitiesOf("Datastore") { // the simulator's browsers see others, too
+		if ds := e.(*sim.Datastore); ds.Name == name && ds.Browser == browser.Self {
 			w.store = ds
 		}
 	}

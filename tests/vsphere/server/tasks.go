@@ -31,7 +31,7 @@ type tasks struct {
 	questions int // ids given so far
 	// Held while a property changes, and while a collector begins to watch: the
 	// simulator would lose a change in between.
-	changes sync.RWMutex
+	changes sync.Mutex
 }
 
 func newTasks() *tasks {
@@ -116,7 +116,7 @@ func (s *server) start(p *plan, vm *sim.VirtualMachine) types.ManagedObjectRefer
 	s.tasks.mutex.Lock()
 	s.tasks.byTask[r.task.Self], s.tasks.byMachine[vm.Self] = r, r
 	s.tasks.mutex.Unlock()
-	s.addRecent(vm, r.task.Self)
+	s.tasks.addRecent(vm, r.task.Self)
 	s.tasks.change(r.task.Self, "info.state", types.TaskInfoStateRunning)
 	s.tasks.change(r.task.Self, "info.startTime", time.Now())
 	go s.follow(r)
@@ -126,12 +126,14 @@ func (s *server) start(p *plan, vm *sim.VirtualMachine) types.ManagedObjectRefer
 const recentMax = 10 // tasks that a machine remembers
 
 // addRecent keeps a task in the machine's list of recent ones.
-func (s *server) addRecent(vm *sim.VirtualMachine, task types.ManagedObjectReference) {
+func (t *tasks) addRecent(vm *sim.VirtualMachine, task types.ManagedObjectReference) {
+	t.changes.Lock()
+	defer t.changes.Unlock()
 	recent := append(append([]types.ManagedObjectReference(nil), vm.RecentTask...), task)
 	if len(recent) > recentMax {
 		recent = recent[len(recent)-recentMax:]
 	}
-	s.tasks.change(vm.Self, "recentTask", recent)
+	set(vm, "recentTask", recent)
 }
 
 // follow carries a plan out.
@@ -311,9 +313,14 @@ func (s *server) noteTask(c *call, w *recorder) {
 	if !ok || w.status != 200 || !strings.HasSuffix(c.name, "_Task") {
 		return
 	}
-	const before = `<returnval type="Task">`
-	_, rest, found := strings.Cut(w.body.String(), before)
-	if id, _, ended := strings.Cut(rest, "<"); found && ended {
-		s.addRecent(vm, types.ManagedObjectReference{Type: "Task", Value: id})
+	if task := taskOf(w.body.Bytes()); task.Value != "" {
+		s.tasks.addRecent(vm, task)
 	}
+}
+
+// taskOf finds the task that a method has answered with.
+func taskOf(data []byte) types.ManagedObjectReference {
+	_, rest, _ := strings.Cut(string(data), `<returnval type="Task">`)
+	id, _, _ := strings.Cut(rest, "<")
+	return types.ManagedObjectReference{Type: "Task", Value: id}
 }
