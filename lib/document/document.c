@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -180,28 +181,27 @@ static enum vmx_code find_duplicates(struct reading *r)
 
 /*
  * Memory for large files: asked for in large pages, because else the kernel spends
- * more time on handing out small ones than reading takes.  Only malloc()'s memory is
- * known well enough for that; the rest of the system may refuse.
+ * more time on handing out small ones than reading takes, and the processor more on
+ * finding the slots of the index.  Only malloc()'s memory is known well enough for
+ * that; the rest of the system may refuse.
  */
-#define LARGE_BLOCK ((size_t)8 << 20)
 #define LARGE_PAGE ((size_t)2 << 20)
 
 void *vmxi_allocate_large(const struct vmx_document *doc, size_t size)
 {
-	void *block = vmxi_allocate(&doc->allocator, size);
-
 #ifdef MADV_HUGEPAGE
-	if (block && size >= LARGE_BLOCK &&
-	    doc->allocator.allocate == vmxi_default_allocator.allocate) {
-		uintptr_t from = ((uintptr_t)block + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-		uintptr_t to = ((uintptr_t)block + size) / LARGE_PAGE * LARGE_PAGE;
+	if (size >= LARGE_PAGE && doc->allocator.allocate == vmxi_default_allocator.allocate) {
+		size_t whole = (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+		void *block = aligned_alloc(LARGE_PAGE, whole);
 		int before = errno;
 
-		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+		if (block)
+			(void)madvise(block, whole, MADV_HUGEPAGE);
 		errno = before;
+		return block;
 	}
 #endif
-	return block;
+	return vmxi_allocate(&doc->allocator, size);
 }
 
 /*
@@ -261,18 +261,21 @@ static enum vmx_code reserve_entries(struct reading *r)
 	if (!doc->entries)
 		return vmxi_out_of_memory(r->error);
 	doc->capacity = wanted;
-	return VMX_OK;
+	return vmxi_index_start(doc, wanted) ? VMX_OK : vmxi_out_of_memory(r->error);
 }
 
-static enum vmx_code build_index(struct reading *r)
+static enum vmx_code finish_index(struct reading *r)
 {
-	return vmxi_index_build(r->doc) ? VMX_OK : vmxi_out_of_memory(r->error);
+	if (!vmxi_index_catch_up(r->doc))
+		return vmxi_out_of_memory(r->error);
+	vmxi_index_finish(r->doc);
+	return VMX_OK;
 }
 
 static enum vmx_code read_phases(struct reading *r)
 {
 	static enum vmx_code (*const phases[])(struct reading *) = {
-		look_for_nul, reserve_entries, vmxi_scan, vmxi_decode, build_index,
+		look_for_nul, reserve_entries, vmxi_scan, vmxi_decode, finish_index,
 		find_duplicates,
 	};
 	struct vmx_document *doc = r->doc;

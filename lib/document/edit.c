@@ -139,7 +139,7 @@ static enum vmx_code make_room(struct vmx_document *doc, struct vmx_error *error
 				 "the file would have more entries than the limit of %zu; the "
 				 "option max_entries raises it", doc->limits.entries);
 	/* entries that are gone keep their index, so even a small file can run out of them */
-	if (doc->count >= KEY_SLOT_DELETED - 1 ||
+	if (doc->count >= ENTRIES_MAX ||
 	    !vmxi_vector_reserve(&doc->allocator, (void **)&doc->entries, &doc->capacity,
 				 doc->count, sizeof(*doc->entries)) ||
 	    !vmxi_vector_reserve(&doc->allocator, (void **)&edits->pieces, &edits->capacity,

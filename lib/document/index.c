@@ -4,13 +4,22 @@
  * from its first one on, or up to a free one.  Because slots never become free
  * again (only deleted), a key whose window was full when it was added, and which
  * therefore is in the overflow list, is never looked for in vain.
+ *
+ * A slot holds the number of an entry, and above it as many of the lowest bits of
+ * the hash as there is room for.  (The window is chosen by the highest.)  So hardly
+ * any entry but the one looked for is ever fetched, and half the memory does that
+ * number and whole hash would take: memory is what a large index costs.
  */
 #include "document/document.h"
 #include "document/hash.h"
 
-/* The table grows when this part of it is used: 1/2. */
-#define SLOTS_PER_ENTRY 2
-#define SLOTS_MIN_BITS 4
+/* The table is at most half full. */
+#define WINDOWS_PER_ENTRY 3
+
+/* What stands in a slot in place of a number; the first entry follows. */
+#define SLOT_FREE 0
+#define SLOT_DELETED 1
+#define SLOT_ENTRY 2
 
 /* How far ahead of the insertion memory is fetched, in entries. */
 #define PREFETCH_AHEAD 12
@@ -20,9 +29,28 @@ static bool same_key(const struct entry *e, struct text key)
 	return text_equal_nocase(entry_key(e), key);
 }
 
-static struct key_slot *window(const struct key_index *index, uint32_t hash, size_t n)
+static uint32_t number_mask(const struct key_index *index)
 {
-	return &index->slots[((hash >> index->shift) + n) & index->mask];
+	return (UINT32_C(1) << index->entry_bits) - 1;
+}
+
+static uint32_t make_slot(const struct key_index *index, uint32_t hash, uint32_t entry)
+{
+	return hash << index->entry_bits | (entry + SLOT_ENTRY);
+}
+
+/* The entry in the slot, if it is the one with the key, else NO_ENTRY. */
+static uint32_t match_slot(const struct vmx_document *doc, uint32_t slot, struct text key,
+			   uint32_t hash)
+{
+	const struct key_index *index = &doc->index;
+	uint32_t number = slot & number_mask(index);
+
+	if ((slot ^ hash << index->entry_bits) > number_mask(index) || number < SLOT_ENTRY ||
+	    doc->entries[number - SLOT_ENTRY].hash != hash ||
+	    !same_key(&doc->entries[number - SLOT_ENTRY], key))
+		return NO_ENTRY;
+	return number - SLOT_ENTRY;
 }
 
 /*
@@ -128,43 +156,57 @@ static bool reserve_overflow(struct vmx_document *doc)
 /*
  * Building
  */
-static bool make_slots(struct vmx_document *doc, size_t entries)
+static unsigned int bits_for(size_t number)
+{
+	unsigned int bits = 1;
+
+	while (number >> bits)
+		bits++;
+	return bits;
+}
+
+bool vmxi_index_start(struct vmx_document *doc, size_t entries)
 {
 	struct key_index *index = &doc->index;
-	unsigned int bits = SLOTS_MIN_BITS;
-	struct key_slot *slots;
+	size_t room = entries ? entries : 1;
+	size_t size = (room * WINDOWS_PER_ENTRY + PROBES_MAX) * sizeof(*index->slots);
+	uint32_t *slots = vmxi_allocate_large(doc, size);
 
-	while (((size_t)1 << bits) / SLOTS_PER_ENTRY < entries)
-		bits++;
-	slots = vmxi_allocate_large(doc, sizeof(*slots) << bits);
 	if (!slots)
 		return false;
-	memset(slots, 0xFF, sizeof(*slots) << bits);	/* KEY_SLOT_FREE */
+	memset(slots, 0, size);	/* SLOT_FREE */
 	vmxi_release(&doc->allocator, index->slots);
 	index->slots = slots;
-	index->shift = 32 - bits;
-	index->mask = (uint32_t)(((size_t)1 << bits) - 1);
-	index->used = index->overflow_count = index->duplicates = 0;
+	index->windows = (uint32_t)(room * WINDOWS_PER_ENTRY);
+	/* room for the entries that are there, gone or not, and for as many more */
+	index->entry_bits = bits_for(2 * doc->count + room + SLOT_ENTRY);
+	if (index->entry_bits > 31)
+		index->entry_bits = 31;
+	index->room = room;
+	index->used = index->covered = index->overflow_count = index->duplicates = 0;
 	return true;
 }
 
-/* Where the first slot of the window is not free: the rest of it. */
+static void fill_slot(struct key_index *index, uint32_t *slot, uint32_t hash, uint32_t entry)
+{
+	index->used += *slot == SLOT_FREE;
+	*slot = make_slot(index, hash, entry);
+}
+
+/* Through the whole window. */
 static bool place_further(struct vmx_document *doc, uint32_t entry)
 {
 	struct key_index *index = &doc->index;
 	struct entry *e = &doc->entries[entry];
+	uint32_t *slot = vmxi_index_window(index, e->hash);
 
-	for (size_t n = 0; n < PROBES_MAX; n++) {
-		struct key_slot *slot = window(index, e->hash, n);
-
+	for (size_t n = 0; n < PROBES_MAX; n++, slot++) {
 		index->steps++;
-		if (slot->entry == KEY_SLOT_FREE) {
-			*slot = (struct key_slot){ e->hash, entry };
-			index->used++;
+		if (*slot == SLOT_FREE) {
+			fill_slot(index, slot, e->hash, entry);
 			return true;
 		}
-		if (slot->hash == e->hash && slot->entry != KEY_SLOT_DELETED &&
-		    same_key(&doc->entries[slot->entry], entry_key(e))) {
+		if (match_slot(doc, *slot, entry_key(e), e->hash) != NO_ENTRY) {
 			e->flags |= VMX_ENTRY_DUPLICATE;
 			index->duplicates++;
 			return true;
@@ -179,33 +221,49 @@ static bool place_further(struct vmx_document *doc, uint32_t entry)
 static bool place_all(struct vmx_document *doc)
 {
 	struct key_index *index = &doc->index;
+	const struct entry *entries = doc->entries;
+	size_t i = index->covered, count = doc->count, used = 0;
+	unsigned int bits = index->entry_bits;
 
-	for (size_t i = 0; i < doc->count; i++) {
-		const struct entry *e = &doc->entries[i];
-		struct key_slot *slot = window(index, e->hash, 0);
+	for (; i < count; i++) {
+		uint32_t hash = entries[i].hash, *slot = vmxi_index_window(index, hash);
 
-		if (i + PREFETCH_AHEAD < doc->count)
-			__builtin_prefetch(window(index, e[PREFETCH_AHEAD].hash, 0), 1);
-		if (e->flags & ENTRY_GONE)
+		if (i + PREFETCH_AHEAD < count)
+			__builtin_prefetch(vmxi_index_window(index, entries[i + PREFETCH_AHEAD].hash), 1);
+		if (entries[i].flags & ENTRY_GONE)
 			continue;
-		if (slot->entry == KEY_SLOT_FREE) {
-			*slot = (struct key_slot){ e->hash, (uint32_t)i };
-			index->used++;
+		if (*slot == SLOT_FREE) {
+			*slot = hash << bits | ((uint32_t)i + SLOT_ENTRY);
+			used++;
 		} else if (!place_further(doc, (uint32_t)i)) {
 			return false;
 		}
 	}
+	index->covered = count;
+	index->used += used;
 	return true;
 }
 
-static bool build(struct vmx_document *doc, size_t entries)
+bool vmxi_index_catch_up(struct vmx_document *doc)
 {
-	if (!make_slots(doc, entries) || !place_all(doc))
+	if (doc->count > doc->index.room && !vmxi_index_start(doc, doc->capacity))
 		return false;
+	return place_all(doc);
+}
+
+void vmxi_index_finish(struct vmx_document *doc)
+{
 	if (doc->index.overflow_count > 0) {
 		sort_overflow(doc);
 		mark_overflow_duplicates(doc);
 	}
+}
+
+static bool build(struct vmx_document *doc, size_t entries)
+{
+	if (!vmxi_index_start(doc, entries) || !place_all(doc))
+		return false;
+	vmxi_index_finish(doc);
 	return true;
 }
 
@@ -224,19 +282,18 @@ void vmxi_index_release(struct vmx_document *doc)
 /*
  * Looking up
  */
-static struct key_slot *find_slot(const struct vmx_document *doc, struct text key, uint32_t hash,
-			      bool *ret_full)
+
+/* NULL: it has none.  If then its window is full, it may be in the overflow list. */
+static uint32_t *find_slot(const struct vmx_document *doc, struct text key, uint32_t hash,
+			   bool *ret_full)
 {
-	const struct key_index *index = &doc->index;
+	uint32_t *slot = vmxi_index_window(&doc->index, hash);
 
 	*ret_full = false;
-	for (size_t n = 0; n < PROBES_MAX; n++) {
-		struct key_slot *slot = window(index, hash, n);
-
-		if (slot->entry == KEY_SLOT_FREE)
+	for (size_t n = 0; n < PROBES_MAX; n++, slot++) {
+		if (*slot == SLOT_FREE)
 			return NULL;
-		if (slot->hash == hash && slot->entry != KEY_SLOT_DELETED &&
-		    same_key(&doc->entries[slot->entry], key))
+		if (match_slot(doc, *slot, key, hash) != NO_ENTRY)
 			return slot;
 	}
 	*ret_full = true;
@@ -246,11 +303,11 @@ static struct key_slot *find_slot(const struct vmx_document *doc, struct text ke
 uint32_t vmxi_index_find(const struct vmx_document *doc, struct text key, uint32_t hash)
 {
 	bool full;
-	const struct key_slot *slot = find_slot(doc, key, hash, &full);
+	const uint32_t *slot = find_slot(doc, key, hash, &full);
 	size_t place;
 
 	if (slot)
-		return slot->entry;
+		return (*slot & number_mask(&doc->index)) - SLOT_ENTRY;
 	if (!full)
 		return NO_ENTRY;
 	place = overflow_place(doc, key);
@@ -263,15 +320,23 @@ uint32_t vmxi_index_find(const struct vmx_document *doc, struct text key, uint32
 /*
  * Edits
  */
+static bool has_room(const struct vmx_document *doc)
+{
+	return doc->index.used < doc->index.room &&
+	       doc->count + SLOT_ENTRY <= number_mask(&doc->index);
+}
+
 bool vmxi_index_reserve(struct vmx_document *doc)
 {
 	struct key_index old = doc->index;
-	size_t entries = doc->count - doc->gone;
 
-	if ((old.used + 1) * SLOTS_PER_ENTRY > (size_t)old.mask + 1) {
+	if (!has_room(doc)) {
 		doc->index = (struct key_index){ .slots = NULL };
-		/* with room to go on, even if as many are removed as added */
-		if (!build(doc, entries + entries / 2 + 8)) {
+		/*
+		 * With room to go on in proportion to what building looks at: even if most
+		 * entries are gone, or as many are removed as added.
+		 */
+		if (!build(doc, doc->count - doc->gone + doc->count / 2 + 8)) {
 			vmxi_index_release(doc);
 			doc->index = old;
 			return false;
@@ -286,14 +351,12 @@ void vmxi_index_add(struct vmx_document *doc, uint32_t entry)
 {
 	struct key_index *index = &doc->index;
 	const struct entry *e = &doc->entries[entry];
+	uint32_t *slot = vmxi_index_window(index, e->hash);
 	size_t place;
 
-	for (size_t n = 0; n < PROBES_MAX; n++) {
-		struct key_slot *slot = window(index, e->hash, n);
-
-		if (slot->entry == KEY_SLOT_FREE || slot->entry == KEY_SLOT_DELETED) {
-			index->used += slot->entry == KEY_SLOT_FREE;
-			*slot = (struct key_slot){ e->hash, entry };
+	for (size_t n = 0; n < PROBES_MAX; n++, slot++) {
+		if (*slot == SLOT_FREE || *slot == SLOT_DELETED) {
+			fill_slot(index, slot, e->hash, entry);
 			return;
 		}
 	}
@@ -308,11 +371,11 @@ void vmxi_index_remove(struct vmx_document *doc, uint32_t entry)
 	struct key_index *index = &doc->index;
 	const struct entry *e = &doc->entries[entry];
 	bool full;
-	struct key_slot *slot = find_slot(doc, entry_key(e), e->hash, &full);
+	uint32_t *slot = find_slot(doc, entry_key(e), e->hash, &full);
 	size_t place;
 
 	if (slot) {
-		slot->entry = KEY_SLOT_DELETED;
+		*slot = SLOT_DELETED;
 		return;
 	}
 	place = overflow_place(doc, entry_key(e));

@@ -22,29 +22,41 @@ struct vmx_document;
 
 #define PROBES_MAX 48
 
-struct key_slot {
-	uint32_t hash;
-	uint32_t entry;		/* KEY_SLOT_FREE, KEY_SLOT_DELETED, or an index of entries */
-};
-#define KEY_SLOT_FREE UINT32_MAX
-#define KEY_SLOT_DELETED (UINT32_MAX - 1)
-
+/* No document has more, so that a number of an entry fits into a slot beside a bit of its hash. */
+#define ENTRIES_MAX (UINT32_C(1) << 30)
 #define NO_ENTRY UINT32_MAX
 
 struct key_index {
-	struct key_slot *slots;
-	unsigned int shift;	/* hash >> shift: the first slot of the window */
-	uint32_t mask;
+	uint32_t *slots;	/* see index.c */
+	uint32_t windows;	/* how many: each begins one slot behind the other */
+	unsigned int entry_bits;	/* of a slot; the others are of the hash */
+	size_t room;		/* for so many keys */
 	size_t used;		/* slots that are not free */
+	size_t covered;		/* entries that are in, while the document is being read */
 	uint32_t *overflow;	/* sorted by key */
 	size_t overflow_count, overflow_capacity;
 	size_t duplicates;	/* entries with VMX_ENTRY_DUPLICATE */
 	size_t steps;		/* slots and comparisons that building took: for tests */
 };
 
-/* Indexes all entries and marks the duplicates.  False: no memory. */
+/*
+ * Building: it starts with room for so many entries, takes in from time to time what
+ * was added to the document's entries since, while that is in the cache, and is of use
+ * when it is finished.  Marks the duplicates.  False: no memory.
+ */
+bool vmxi_index_start(struct vmx_document *doc, size_t entries);
+bool vmxi_index_catch_up(struct vmx_document *doc);
+void vmxi_index_finish(struct vmx_document *doc);
+
+/* All of that at once. */
 bool vmxi_index_build(struct vmx_document *doc);
 void vmxi_index_release(struct vmx_document *doc);
+
+/* Where the window of a hash begins. */
+static inline uint32_t *vmxi_index_window(const struct key_index *index, uint32_t hash)
+{
+	return index->slots + ((uint64_t)hash * index->windows >> 32);
+}
 
 /* The entry that counts for the key, or NO_ENTRY. */
 uint32_t vmxi_index_find(const struct vmx_document *doc, struct text key, uint32_t hash);

@@ -481,11 +481,15 @@ static inline bool is_ordinary(const char *key, struct ordinary *line)
 	return *line->close == '"' && is_letter(*key);
 }
 
-/* Whether it took any. */
+/* Entries are taken into the index while they are in the cache, so many at a time. */
+#define BATCH 64
+
+/* Whether it took as many as it may at a time: then there are more, likely. */
 static bool take_ordinary_lines(struct scan *s)
 {
 	struct vmx_document *doc = s->doc;
-	struct entry *e = doc->entries + doc->count, *full = doc->entries + s->room;
+	size_t batch = s->room - doc->count < BATCH ? s->room - doc->count : BATCH;
+	struct entry *e = doc->entries + doc->count, *full = e + batch;
 	const char *p = s->p, *line_start = s->line_start;
 	uint32_t number = s->line;
 	struct ordinary line;
@@ -495,11 +499,13 @@ static bool take_ordinary_lines(struct scan *s)
 	       (size_t)(line.close - line.value) <= doc->limits.value_length) {
 		uint32_t at = (uint32_t)(p - doc->bytes);
 		uint32_t value_len = (uint32_t)(line.close - line.value);
+		uint32_t hash = hash_end(hash_chunk(line.key_len, p, line.key_len));
 
+		__builtin_prefetch(vmxi_index_window(&doc->index, hash), 1);
 		*e++ = (struct entry){
 			.key = p, .value = line.value,
 			.value_len = value_len, .raw_len = value_len,
-			.hash = hash_end(hash_chunk(line.key_len, p, line.key_len)),
+			.hash = hash,
 			.at = at, .value_at = (uint32_t)(line.value - doc->bytes),
 			.line = number++, .column = (uint32_t)(p - line_start) + 1,
 			.key_len = (uint16_t)line.key_len, .quoting = QUOTING_DOUBLE,
@@ -512,12 +518,25 @@ static bool take_ordinary_lines(struct scan *s)
 	s->p = p;
 	s->line_start = line_start;
 	s->line = number;
-	return true;
+	/* as behind any separator; the padding may have counted as a line end */
+	skip_space(s);
+	return e == full;
 }
 
 /*
  * The whole
  */
+
+/* But decoding may change keys, where there is anything to decode. */
+static bool index_batch(struct scan *s)
+{
+	if (s->r->has_high || s->doc->count - s->doc->index.covered < BATCH ||
+	    vmxi_index_catch_up(s->doc))
+		return true;
+	s->code = vmxi_out_of_memory(s->r->error);
+	return false;
+}
+
 static enum vmx_code scan(struct reading *r, bool slowly)
 {
 	struct scan s = {
@@ -528,10 +547,11 @@ static enum vmx_code scan(struct reading *r, bool slowly)
 
 	s.room = s.doc->capacity < s.doc->limits.entries ? s.doc->capacity : s.doc->limits.entries;
 	while (s.p < s.end) {
-		/* as behind any separator; the padding may have counted as a line end */
-		if (!slowly && take_ordinary_lines(&s))
-			skip_space(&s);
-		if (s.p < s.end && (!take_statement(&s) || !take_separator(&s)))
+		bool more = !slowly && take_ordinary_lines(&s);
+
+		if (!index_batch(&s))
+			return s.code;
+		if (!more && s.p < s.end && (!take_statement(&s) || !take_separator(&s)))
 			return s.code;
 	}
 	return VMX_OK;
