@@ -97,6 +97,7 @@ static inline enum vmx_code read_document(struct trial *t, const struct blob *in
 	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
 
 	options.mode = strict ? VMX_READ_STRICT : VMX_READ_TOLERANT;
+	options.max_key_length = VMX_HIGHEST_MAX_KEY_LENGTH;
 	options.allocator = t->allocator;
 	options.diagnostic = hear;
 	options.user = &t->out;
