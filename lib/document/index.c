@@ -239,6 +239,7 @@ static bool place_all(struct vmx_document *doc)
 			return false;
 		}
 	}
+	index->steps += count - index->covered;
 	index->covered = count;
 	index->used += used;
 	return true;
@@ -331,7 +332,7 @@ bool vmxi_index_reserve(struct vmx_document *doc)
 	struct key_index old = doc->index;
 
 	if (!has_room(doc)) {
-		doc->index = (struct key_index){ .slots = NULL };
+		doc->index = (struct key_index){ .slots = NULL, .steps = old.steps };
 		/*
 		 * With room to go on in proportion to what building looks at: even if most
 		 * entries are gone, or as many are removed as added.

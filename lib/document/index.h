@@ -36,7 +36,7 @@ struct key_index {
 	uint32_t *overflow;	/* sorted by key */
 	size_t overflow_count, overflow_capacity;
 	size_t duplicates;	/* entries with VMX_ENTRY_DUPLICATE */
-	size_t steps;		/* slots and comparisons that building took: for tests */
+	size_t steps;		/* entries, slots and comparisons that building took: for tests */
 };
 
 /*
