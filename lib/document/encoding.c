@@ -223,6 +223,25 @@ static enum vmx_code open_converter(const char *to, const char *from, struct pos
 			    "name as an option");
 }
 
+enum vmx_code vmxi_decode_text(struct text encoding, struct text text, struct vmx_bytes *ret,
+			       size_t *ret_bad_at)
+{
+	char name[ENCODING_NAME_MAX];
+	iconv_t converter;
+	enum vmx_code code;
+
+	if (!is_plain_name(encoding))
+		return VMX_CODE_UNKNOWN_ENCODING;
+	memcpy(name, encoding.ptr, encoding.len);
+	name[encoding.len] = '\0';
+	code = open_converter("UTF-8", name, NOWHERE, &converter, NULL);
+	if (code != VMX_OK)
+		return code;
+	code = convert(converter, text, ret, ret_bad_at);
+	iconv_close(converter);
+	return code;
+}
+
 /* A name that is not in the table: iconv may know it. */
 static enum vmx_code try_name(struct reading *r, struct text name, struct position where)
 {

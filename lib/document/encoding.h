@@ -13,6 +13,14 @@
 enum vmx_code vmxi_encode(const struct vmx_document *doc, struct text text,
 			  struct vmx_bytes *ret, struct vmx_error *error);
 
+/*
+ * Puts text of any encoding that iconv knows by that name into bytes, as UTF-8: VMX_OK,
+ * VMX_CODE_UNKNOWN_ENCODING, VMX_CODE_ENCODING_MISMATCH (then *ret_bad_at is the byte
+ * that does not fit), VMX_CODE_OUT_OF_MEMORY.
+ */
+enum vmx_code vmxi_decode_text(struct text encoding, struct text text, struct vmx_bytes *ret,
+			       size_t *ret_bad_at);
+
 /* Whether the name stands for the encoding that the document was read with. */
 bool vmxi_same_encoding(const struct vmx_document *doc, struct text name);
 

@@ -9,6 +9,7 @@
 
 #include <vmxkit/domain_xml.h>
 
+#include "domain/tree_text.h"
 #include "machine/libxml.h"
 
 /*
@@ -18,7 +19,8 @@
 struct builder {
 	struct tree *tree;
 	xmlParserCtxt *parser;
-	struct text bytes;
+	struct text bytes;	/* UTF-8 */
+	bool converted;		/* from something else */
 	struct node *open;	/* the element that is being read */
 	size_t depth, nodes;
 	/* the text of all open elements, the inner one's behind the outer one's */
@@ -68,7 +70,7 @@ static struct position tag_position(struct builder *b)
 	const xmlParserInput *input = b->parser->input;
 	size_t at;
 
-	if (!input || (input->buf && input->buf->encoder))
+	if (!input || b->converted)
 		return (struct position){ input ? (unsigned int)input->line : 0, 0 };
 	at = input->consumed + (size_t)(input->cur - input->base);
 	if (at > b->bytes.len)
@@ -347,10 +349,26 @@ static enum vmx_code parse(struct builder *b)
 	return b->code;
 }
 
+static enum vmx_code read_text(struct builder *b, struct text text)
+{
+	enum vmx_code code;
+
+	if (text.len > INT_MAX)	/* only after a conversion */
+		return vmxi_fail(b->error, VMX_CODE_XML_TOO_LARGE, NOWHERE,
+				 "the XML has more than %d bytes as UTF-8", INT_MAX);
+	b->bytes = text;
+	b->text.allocator = b->tree->arena->allocator;
+	code = parse(b);
+	vmx_bytes_release(&b->text);
+	return code;
+}
+
 enum vmx_code vmxi_tree_read(struct tree *tree, struct text bytes, size_t max_size,
 			     struct vmx_error *error)
 {
-	struct builder b = { .tree = tree, .bytes = bytes, .line = 1, .error = error };
+	struct builder b = { .tree = tree, .line = 1, .error = error };
+	struct vmx_bytes room = { .allocator = tree->arena->allocator };
+	struct text text;
 	enum vmx_code code;
 
 	if (bytes.len > max_size || bytes.len > INT_MAX)
@@ -358,9 +376,11 @@ enum vmx_code vmxi_tree_read(struct tree *tree, struct text bytes, size_t max_si
 				 "the XML has more than %zu bytes", max_size);
 	if (bytes.len == 0)
 		return vmxi_fail(error, VMX_CODE_XML_SYNTAX, NOWHERE, "the input is empty");
-	b.text.allocator = tree->arena->allocator;
-	code = parse(&b);
-	vmx_bytes_release(&b.text);
+	code = vmxi_tree_text(bytes, &room, &text, error);
+	b.converted = code == VMX_OK && text.ptr != bytes.ptr;
+	if (code == VMX_OK)
+		code = read_text(&b, text);
+	vmx_bytes_release(&room);
 	return code;
 }
 

@@ -207,6 +207,92 @@ static void what_is_no_xml_is_refused(void **state)
 }
 
 /*
+ * Encodings
+ */
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+static void other_encodings_are_read(void **state)
+{
+	static const struct {
+		const char *xml;
+		size_t length;
+		const char *value;
+	} rows[] = {
+		{ BYTES("<a x='\xC3\xA4'/>"), "ä" },
+		{ BYTES("\xEF\xBB\xBF<a x='\xC3\xA4'/>"), "ä" },
+		{ BYTES("<?xml version='1.0' encoding='utf-8'?><a x='\xC3\xA4'/>"), "ä" },
+		{ BYTES("<?xml version='1.0' encoding='UTF8'?><a x='\xC3\xA4'/>"), "ä" },
+		{ BYTES("<?xml version=\"1.0\"\n encoding = \"ISO-8859-1\" standalone='no'?><a x='\xE4'/>"), "ä" },
+		{ BYTES("<?xml version='1.0' encoding='L1'?><a x='\xE4'/>"), "ä" },
+		{ BYTES("<?xml version='1.0' encoding='windows-1252'?><a x='\x80'/>"), "€" },
+		{ BYTES("<?xml version='1.0' encoding='GBK'?><a x='\x81\x5C'/>"), "乗" },
+		{ BYTES("<?xml version='1.0' encoding='US-ASCII'?><a x='a'/>"), "a" },
+		{ BYTES("\xFF\xFE<\0a\0 \0x\0=\0'\0\xE4\0\x68\x88'\0/\0>\0"), "ä表" },
+		{ BYTES("\xFE\xFF\0<\0a\0 \0x\0=\0'\0\xE4\x88\x68\0'\0/\0>"), "ä表" },
+		{ BYTES("<\0?\0x\0m\0l\0 \0v\0e\0r\0s\0i\0o\0n\0=\0'\0001\0.\0000\0'\0"
+			" \0e\0n\0c\0o\0d\0i\0n\0g\0=\0'\0U\0T\0F\0-\0001\0006\0'\0?\0>\0"
+			"<\0a\0 \0x\0=\0'\0\xE4\0'\0/\0>\0"), "ä" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct reading r;
+		enum vmx_code code = read_tree(&r, rows[i].xml, rows[i].length);
+
+		if (code != VMX_OK)
+			fail_msg("row %zu: %s", i, vmx_error_message(r.error));
+		assert_text(ATTRIBUTE(r.tree.root, "x"), rows[i].value);
+		end(&r);
+	}
+}
+
+static void bytes_that_do_not_fit_are_refused_with_their_place(void **state)
+{
+	static const struct {
+		const char *xml;
+		size_t length;
+		unsigned int line, column;
+		const char *message;
+	} rows[] = {
+		{ BYTES("<a>\n <b c='\xE4'/></a>"), 2, 8, "not UTF-8" },
+		{ BYTES("<a>\n<b>\0</b></a>"), 2, 4, "NUL" },
+		{ BYTES("<?xml version='1.0' encoding='US-ASCII'?><a>\xE4</a>"), 0, 0, "byte 45" },
+		{ BYTES("<?xml version='1.0' encoding='GBK'?><a>\x81</a>"), 0, 0, "byte 40" },
+		{ BYTES("\xFF\xFE<\0a\0/\0>"), 0, 0, "UTF-16LE" },
+		{ BYTES("<?xml version='1.0' encoding='klingon'?><a/>"), 0, 0, "'klingon'" },
+		{ BYTES("<?xml version='1.0' encoding=''?><a/>"), 0, 0, "''" },
+		{ BYTES("<?xml version='1.0' encoding='UTF-8//IGNORE'?><a/>"), 0, 0, "//IGNORE" },
+		/* libxml2 would read EBCDIC, in which '<' and '=' are other bytes */
+		{ BYTES("\x4C\xA7\x61\x6E"), 1, 2, "not UTF-8" },
+		{ BYTES("\x4C\x6F\xA7\x94\x93"), 1, 3, "not UTF-8" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct reading r;
+
+		assert_int_equal(read_tree(&r, rows[i].xml, rows[i].length), VMX_CODE_XML_SYNTAX);
+		if (!strstr(vmx_error_message(r.error), rows[i].message))
+			fail_msg("row %zu: %s", i, vmx_error_message(r.error));
+		assert_int_equal(vmx_error_line(r.error), rows[i].line);
+		assert_int_equal(vmx_error_column(r.error), rows[i].column);
+		end(&r);
+	}
+}
+
+/* UTF-7 has another '=': what is looked for before libxml2 reads is looked for in UTF-8. */
+static void a_monstrous_tag_in_another_encoding_is_refused(void **state)
+{
+	size_t length;
+	char *xml = repeat("<?xml version='1.0' encoding='UTF-7'?><d ", "a+AD0AJwAn- ", 200000, "/>",
+			   &length);
+
+	(void)state;
+	assert_refused(xml, length, VMX_CODE_XML_TOO_LARGE);
+}
+
+/*
  * Out of memory
  */
 
@@ -346,6 +432,9 @@ int main(void)
 		cmocka_unit_test(the_size_is_bounded),
 		cmocka_unit_test(a_document_type_is_refused_unread),
 		cmocka_unit_test(what_is_no_xml_is_refused),
+		cmocka_unit_test(other_encodings_are_read),
+		cmocka_unit_test(bytes_that_do_not_fit_are_refused_with_their_place),
+		cmocka_unit_test(a_monstrous_tag_in_another_encoding_is_refused),
 		cmocka_unit_test(running_out_of_memory_while_writing_leaks_nothing),
 		cmocka_unit_test(running_out_of_memory_while_applying_leaks_nothing),
 		cmocka_unit_test(memory_is_linear),

@@ -221,6 +221,25 @@ static void reading_xml_runs_out_of_memory_in_libxml2(void **state)
 	}
 }
 
+/* Then libxml2 converts, with buffers of its own. */
+static void reading_xml_in_other_encodings_does_so_too(void **state)
+{
+	struct paper latin = make_xml("<?xml version='1.0' encoding='ISO-8859-1'?>");
+	struct paper plain = make_xml(""), wide = { NULL, 0 };
+
+	(void)state;
+	paper_add(&wide, "%c%c", 0xFF, 0xFE);
+	for (size_t i = 0; i < plain.length; i++)
+		paper_add(&wide, "%c%c", plain.text[i], 0);
+	fail_each(read_xml, &latin, false);
+	fail_each(read_xml, &latin, true);
+	fail_each(read_xml, &wide, false);
+	fail_each(read_xml, &wide, true);
+	free(latin.text);
+	free(plain.text);
+	free(wide.text);
+}
+
 /* A port without a URI is a port that leads nowhere: without memory it is not. */
 static void reading_a_uri_runs_out_of_memory_in_libxml2(void **state)
 {
@@ -261,6 +280,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reading_xml_runs_out_of_memory_in_libxml2),
+		cmocka_unit_test(reading_xml_in_other_encodings_does_so_too),
 		cmocka_unit_test(reading_a_uri_runs_out_of_memory_in_libxml2),
 	};
 
