@@ -21,7 +21,10 @@
 /* Bytes of a SOAP answer; some hundred times a page of a listing. */
 #define SESSION_BODY_MAX ((uint64_t)64 << 20)
 
-/* Seconds without a call after which one is made, so that the server does not end the session. */
+/*
+ * Seconds without a call after which one is made while files are transferred, so that
+ * the server does not end the session meanwhile (usually after half an hour).
+ */
 #define SESSION_KEEP_ALIVE 600
 
 /* How often a person may mistype the password. */
@@ -33,6 +36,7 @@
 struct session {
 	const struct vmx_transport_settings *settings;
 	const struct vmx_allocator *allocator;
+	unsigned int timeout;	/* seconds for one request, by the URI or the settings */
 	struct vsphere_reporter reporter;
 	struct vsphere_parameters parameters;
 	struct http *http;
@@ -50,14 +54,19 @@ struct session {
 	bool logged_in;		/* as far as we know */
 	unsigned int logins;	/* counts up: what died with a session belongs to a smaller number */
 
+	/* What is left of a stopped piece of work is tidied up: cancelled() is not asked. */
+	bool finishing;
+
 	time_t last_call;	/* monotonic */
-	bool calling_home;	/* a keep-alive is on its way */
+	bool keeping_alive;	/* a call for that is on its way */
+	unsigned int keep_alive;	/* SESSION_KEEP_ALIVE; tests have no time to wait */
 };
 
 /*
  * Reads the URI's parameters, looks what the server is (RetrieveServiceContent), checks
  * it, asks for user and password, and logs in: two round trips.  Zero-initialise the
- * session; after a failure, too, it is closed with vsphere_session_close().
+ * session, which must not be moved from then on; after a failure, too, it is closed with
+ * vsphere_session_close().
  */
 enum vmx_code vsphere_session_open(struct session *session,
 				   const struct vmx_transport_settings *settings,
