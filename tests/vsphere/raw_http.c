@@ -63,7 +63,6 @@ static void receive_all(int fd, int patience, size_t limit, struct answer *ret)
 		if (ret->waiting || ret->length >= limit)
 			break;
 		got = recv(fd, ret->data + ret->length, 4095, 0);
-		ret->reset = got < 0;
 		if (got <= 0)
 			break;
 		ret->length += (size_t)got;
@@ -78,7 +77,7 @@ static void take_apart(struct answer *answer)
 
 	answer->body = "";
 	answer->content_length = -1;
-	if (sscanf(answer->data, "HTTP/1.1 %d", &answer->status) != 1)
+	if (sscanf(answer->data, "HTTP/1.%*d %d", &answer->status) != 1)
 		answer->status = 0;
 	if (!end)
 		return;
@@ -94,8 +93,8 @@ struct answer request(struct client *client, const char *method, const char *tar
 {
 	struct answer answer = { 0 };
 	size_t length = body ? strlen(body) : 0;
-	char *head = text_of_format("%s %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
-		"Content-Length: %zu\r\n%s%s%s%s\r\n", method, target, length,
+	char *head = text_of_format("%s %s HTTP/1.%d\r\nHost: test\r\nConnection: close\r\n"
+		"Content-Length: %zu\r\n%s%s%s%s\r\n", method, target, client->old ? 0 : 1, length,
 		client->cookie ? "Cookie: " : "", client->cookie ? client->cookie : "",
 		client->cookie ? "\r\n" : "", client->headers ? client->headers : "");
 	int fd = connect_to(client->server);

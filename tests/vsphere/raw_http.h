@@ -19,7 +19,6 @@ struct answer {
 	size_t body_length;
 	long content_length;	/* -1: none */
 	bool waiting;		/* the server did not close, but said nothing more */
-	bool reset;		/* the connection broke off */
 };
 
 void answer_release(struct answer *answer);
@@ -37,6 +36,7 @@ struct client {
 	const char *headers;	/* more of them, as whole lines with CRLF; NULL: none */
 	int patience;		/* milliseconds of silence; 0: enough */
 	size_t limit;		/* bytes to read; 0: enough */
+	bool old;		/* HTTP/1.0: what comes is not in chunks */
 };
 
 /* Starts a server with --tls=none and these options, up to a NULL, and logs in. */

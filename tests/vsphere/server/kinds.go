@@ -223,6 +223,7 @@ func (r *repeated) Read(p []byte) (int, error) {
 // stream sends a body; length -1: without Content-Length.
 func (s *server) stream(q *request, w http.ResponseWriter, r *reply, length int64, parts ...io.Reader) {
 	r.status = 200
+	r.header.Del("Content-Range")
 	s.writeHeader(q, w, r, length)
 	_, _ = io.Copy(w, io.MultiReader(parts...))
 }
@@ -288,6 +289,7 @@ func failTrickle(f *failure, s *server, q *request, w http.ResponseWriter, r *re
 		pause = time.Second
 	}
 	r.status = 200
+	r.header.Del("Content-Range")
 	s.writeHeader(q, w, r, -1)
 	body := io.MultiReader(beginning(q), newRepeated("a", 1<<62))
 	one := make([]byte, 1)

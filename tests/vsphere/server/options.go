@@ -52,9 +52,9 @@ type options struct {
 	command []string // --run: what follows it
 }
 
-// list makes a flag that may be given several times.
+// list makes a flag that may be given several times, and says so.
 func list(flags *flag.FlagSet, name, usage string, add func(string) error) {
-	flags.Func(name, usage+" (may be repeated)", add)
+	flags.Func(name, strings.Replace(usage, "`: ", " ...`: ", 1), add)
 }
 
 func appender(to *[]string) func(string) error {
@@ -66,52 +66,52 @@ func appender(to *[]string) func(string) error {
 
 // defineInventory has the flags that say what the server holds.
 func (o *options) defineInventory(flags *flag.FlagSet) {
-	flags.StringVar(&o.model, "model", "esx", "`esx` for one host, vpx for a vCenter")
-	flags.IntVar(&o.machines, "machines", 2, "`number` of machines per stand-alone host and cluster")
-	flags.IntVar(&o.hosts, "hosts", 1, "vpx: `number` of stand-alone hosts in each datacenter")
-	flags.IntVar(&o.clusters, "clusters", 1, "vpx: `number` of clusters in each datacenter")
-	flags.IntVar(&o.clusterHosts, "cluster-hosts", 3, "vpx: `number` of hosts in each cluster")
-	flags.IntVar(&o.datacenters, "datacenters", 1, "vpx: `number` of datacenters")
-	flags.IntVar(&o.folders, "folders", 0, "vpx: `number` of datacenters that lie in a folder, with folders for what they hold")
-	flags.IntVar(&o.stores, "datastores", 1, "`number` of datastores LocalDS_0, LocalDS_1, ...")
-	list(flags, "datastore", "one more datastore of this `name`", appender(&o.datastores))
-	list(flags, "machine", "one more machine of this `name`; '/', '\\' and '%' in it are escaped as servers do", o.addMachine)
-	list(flags, "machine-in", "`FOLDER=NAME`: one more machine in a folder of machines; FOLDER is parts and '/', each part percent-encoded", o.addMachineIn)
-	list(flags, "machine-on", "`DATASTORE=NAME`: one more machine, its files on this datastore", o.addMachineOn)
-	list(flags, "vmx", "one more machine whose VMX is this `file`, named after the file", o.addVMX)
-	list(flags, "vmx-dir", "one more machine for each VMX file below this `folder`, named after its path there, with '_' for '/'", o.addVMXFolder)
-	list(flags, "off", "the machine of this `name` starts powered off", appender(&o.off))
-	list(flags, "inaccessible", "the machine of this `name` is inaccessible, and has no config", appender(&o.inaccessible))
-	flags.Func("without", "`LIST` of what the server lacks, comma-separated: mount-path, disk-size, cpu-feature, and names of SOAP methods", func(value string) error {
+	flags.StringVar(&o.model, "model", "esx", "`MODEL`: esx is one host, vpx a vCenter")
+	flags.IntVar(&o.machines, "machines", 2, "`N`: machines per stand-alone host and cluster")
+	flags.IntVar(&o.hosts, "hosts", 1, "`N`: stand-alone hosts in each datacenter of a vCenter")
+	flags.IntVar(&o.clusters, "clusters", 1, "`N`: clusters in each datacenter of a vCenter")
+	flags.IntVar(&o.clusterHosts, "cluster-hosts", 3, "`N`: hosts in each cluster")
+	flags.IntVar(&o.datacenters, "datacenters", 1, "`N`: datacenters of a vCenter")
+	flags.IntVar(&o.folders, "folders", 0, "`N`: datacenters that lie in a folder, with folders for what they hold")
+	flags.IntVar(&o.stores, "datastores", 1, "`N`: datastores LocalDS_0, LocalDS_1, ...")
+	list(flags, "datastore", "`NAME`: one more datastore; brackets are allowed", appender(&o.datastores))
+	list(flags, "machine", "`NAME`: one more machine; '/', '\\' and '%' are escaped as servers do", o.addMachine)
+	list(flags, "machine-in", "`FOLDER=NAME`: one in a folder of machines, which is made: parts and '/', each part percent-encoded", o.addMachineIn)
+	list(flags, "machine-on", "`DATASTORE=NAME`: one with its files on this datastore", o.addMachineOn)
+	list(flags, "vmx", "`FILE`: one whose VMX has the bytes of this file, named after it", o.addVMX)
+	list(flags, "vmx-dir", "`FOLDER`: one for each VMX file below, named after its path there, with '_' for '/'", o.addVMXFolder)
+	list(flags, "off", "`NAME`: this machine starts powered off", appender(&o.off))
+	list(flags, "inaccessible", "`NAME`: this machine is inaccessible, and has no config", appender(&o.inaccessible))
+	flags.Func("without", "`LIST`: what the server lacks, separated by commas: mount-path, disk-size, cpu-feature, and names of SOAP methods", func(value string) error {
 		for _, word := range strings.Split(value, ",") {
 			o.without[word] = true
 		}
 		return nil
 	})
-	list(flags, "about", "`FIELD=VALUE`: set a member of the server's description, as apiVersion=4.0", o.addAbout)
-	flags.StringVar(&o.managedBy, "managed-by", "", "`address` of the vCenter that manages the hosts")
+	list(flags, "about", "`FIELD=VALUE`: a member of the server's description, as apiVersion=4.0", o.addAbout)
+	flags.StringVar(&o.managedBy, "managed-by", "", "`ADDRESS`: of the vCenter that manages the hosts")
 	flags.BoolVar(&o.maintenance, "maintenance", false, "the hosts are in maintenance mode")
 }
 
 // defineService has the flags that say how the server behaves.
 func (o *options) defineService(flags *flag.FlagSet) {
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "`address` and port; port 0 is a free one")
-	flags.StringVar(&o.tls, "tls", "good", "`kind` of certificate: good, wrong-name, self-signed, expired, or none for http")
-	flags.StringVar(&o.certificates, "certificates", "", "`folder` to write ca.pem, other-ca.pem and fingerprint to")
-	flags.StringVar(&o.user, "user", "user", "`name` that may log in")
-	flags.StringVar(&o.password, "password", "se&cret<7>", "its `password`")
-	flags.BoolVar(&o.raw, "raw", false, "leave array items without xsi:type, and the names of prefixes as the simulator has them")
-	flags.BoolVar(&o.noise, "noise", false, "answers have white space, comments, and members of newer servers in them")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "`ADDRESS:PORT`: port 0 is a free one")
+	flags.StringVar(&o.tls, "tls", "good", "`KIND`: of the certificate: good, wrong-name, self-signed, expired; or none for http")
+	flags.StringVar(&o.certificates, "certificates", "", "`FOLDER`: where to write ca.pem, other-ca.pem, server.pem and fingerprint")
+	flags.StringVar(&o.user, "user", "user", "`NAME`: who may log in")
+	flags.StringVar(&o.password, "password", "se&cret<7>", "`TEXT`: and with what")
+	flags.BoolVar(&o.raw, "raw", false, "array items without xsi:type, and prefixes as the simulator has them")
+	flags.BoolVar(&o.noise, "noise", false, "white space, comments, and members of newer servers in the answers")
 	flags.BoolVar(&o.strict, "strict", true, "check requests as real servers do; --strict=false lets everything pass")
-	flags.IntVar(&o.decodings, "decodings", 2, "`times` that dcPath and dsName are percent-decoded")
+	flags.IntVar(&o.decodings, "decodings", 2, "`N`: how often dcPath and dsName are percent-decoded")
 	flags.BoolVar(&o.quotedCookie, "quoted-cookie", false, "the session's cookie has quotes, as vCenter's")
-	flags.DurationVar(&o.idle, "idle", 0, "sessions end after this idle `time`")
+	flags.DurationVar(&o.idle, "idle", 0, "`TIME`: sessions end when they have been idle for so long")
 	flags.Var(&o.sessionRequests, "session-requests", "`N[,N...][+]`: the first session ends after so many requests, the second ...; with + the last number is for all that follow")
-	flags.IntVar(&o.pageSize, "page-size", 0, "most objects in one answer of RetrievePropertiesEx; 0: what the client asks for")
-	flags.StringVar(&o.paging, "paging", "honest", "`kind` of tokens: honest, same-token (for ever), endless (new ones for ever), empty (new ones for ever, without objects)")
+	flags.IntVar(&o.pageSize, "page-size", 0, "`N`: most objects in one answer of RetrievePropertiesEx, whatever is asked for")
+	flags.StringVar(&o.paging, "paging", "honest", "`KIND`: of tokens: honest, same-token (for ever), endless (new ones for ever), empty (new ones for ever, without objects)")
 	list(flags, "task", taskUsage, o.addPlan)
 	list(flags, "fail", failureUsage, o.failures.add)
-	flags.StringVar(&o.log, "log", "", "`file` for the request log")
+	flags.StringVar(&o.log, "log", "", "`FILE`: for the request log")
 	flags.BoolVar(&o.verbose, "verbose", false, "what the simulator reports, on standard error")
 }
 
@@ -122,7 +122,7 @@ A simulated ESX host or vCenter for tests. Prints its URL on the first line of s
 output, and serves until standard input is closed. With --run, which has to be the last
 option, it runs a command instead, with VSPHERE_URL, VSPHERE_SCHEME, VSPHERE_HOST,
 VSPHERE_PORT, VSPHERE_CA, VSPHERE_LOG, VSPHERE_USER, VSPHERE_PASSWORD and VSPHERE_DIR
-(a folder for it) set, and exits with its status.
+(a folder for it) set, and exits with its status. Options with ... may be repeated.
 
 `
 
@@ -130,6 +130,7 @@ func printUsage(flags *flag.FlagSet, to io.Writer) {
 	fmt.Fprint(to, usageHead)
 	flags.VisitAll(func(f *flag.Flag) {
 		value, text := flag.UnquoteUsage(f)
+		text = strings.TrimPrefix(text, value+": ")
 		if value != "" {
 			value = " " + value
 		}
