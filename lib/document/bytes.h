@@ -4,8 +4,9 @@
  * relies on what stands behind a document's bytes: BYTES_PADDING line feeds.
  * They also end every search, so that no loop has to compare with the end.
  *
- * SSE2 belongs to every x86-64.  Elsewhere (and with VMXI_PLAIN_C, for the
- * tests) the same is done by bytes.
+ * Each way to look at 32 bytes is there three times: by AVX2 in what
+ * is compiled for it, by SSE2 on every other x86-64, and byte by byte elsewhere
+ * (and with VMXI_PLAIN_C).  A test holds all of them against each other.
  */
 #ifndef VMXI_DOCUMENT_BYTES_H
 #define VMXI_DOCUMENT_BYTES_H
@@ -39,8 +40,71 @@ static inline bool is_key_byte(char c)
 	       c == '_' || c == '*';
 }
 
-#if defined(__SSE2__) && !defined(VMXI_PLAIN_C)
+/*
+ * Of 32 bytes one bit each, the first in the lowest:
+ *
+ * key_bits_32        for what nearly all bytes of keys are.  The star is left out:
+ *                    hardly a key has one, and it would have to be looked for in all.
+ * stop_bits_32       for quotes of the kind and ends of lines
+ * high_bits_32       for bytes above 0x7F
+ * line_feed_bits_32  for what ends lines nearly always
+ */
+#if defined(__AVX2__) && !defined(VMXI_PLAIN_C)
+#include <immintrin.h>
+
+static inline __m256i load_32(const char *p)
+{
+	return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+/* All ones where low <= byte < low + count. */
+static inline __m256i in_range(__m256i bytes, char low, char count)
+{
+	__m256i from_low = _mm256_sub_epi8(bytes, _mm256_set1_epi8(low));
+
+	return _mm256_cmpeq_epi8(_mm256_min_epu8(from_low, _mm256_set1_epi8((char)(count - 1))),
+				 from_low);
+}
+
+static inline uint32_t key_bits_32(const char *p)
+{
+	__m256i b = load_32(p);
+	__m256i letter = in_range(_mm256_or_si256(b, _mm256_set1_epi8(0x20)), 'a', 26);
+	__m256i other = _mm256_andnot_si256(_mm256_cmpeq_epi8(b, _mm256_set1_epi8('/')),
+					    in_range(b, '-', ':' - '-' + 1));
+
+	other = _mm256_or_si256(other, _mm256_cmpeq_epi8(b, _mm256_set1_epi8('_')));
+	return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(letter, other));
+}
+
+/* By the lower half of a byte, the one stop that has it: 0x22 or 0x27, 0x0A, 0x0D; or another byte. */
+static inline uint32_t stop_bits_32(const char *p, char quote)
+{
+	const char two = quote == '"' ? '"' : 0, seven = quote == '\'' ? '\'' : 0;
+	__m256i stops = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(1, 0, two, 0, 0, 0, 0, seven, 0, 0, '\n', 0, 0, '\r', 0, 0));
+	__m256i b = load_32(p);
+
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(stops, b), b));
+}
+
+static inline uint32_t high_bits_32(const char *p)
+{
+	return (uint32_t)_mm256_movemask_epi8(load_32(p));
+}
+
+static inline uint32_t line_feed_bits_32(const char *p)
+{
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(load_32(p), _mm256_set1_epi8('\n')));
+}
+
+#elif defined(__SSE2__) && !defined(VMXI_PLAIN_C)
 #include <emmintrin.h>
+
+static inline __m128i load_16(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
 
 /* All ones where low <= byte < low + count. */
 static inline __m128i in_range(__m128i bytes, char low, char count)
@@ -50,9 +114,9 @@ static inline __m128i in_range(__m128i bytes, char low, char count)
 	return _mm_cmpeq_epi8(_mm_min_epu8(from_low, _mm_set1_epi8((char)(count - 1))), from_low);
 }
 
-static inline uint32_t ordinary_key_bits_16(const char *p)
+static inline uint32_t key_bits_16(const char *p)
 {
-	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i b = load_16(p);
 	__m128i letter = in_range(_mm_or_si128(b, _mm_set1_epi8(0x20)), 'a', 26);
 	__m128i other = _mm_andnot_si128(_mm_cmpeq_epi8(b, _mm_set1_epi8('/')),
 					 in_range(b, '-', ':' - '-' + 1));
@@ -63,7 +127,7 @@ static inline uint32_t ordinary_key_bits_16(const char *p)
 
 static inline uint32_t stop_bits_16(const char *p, char quote)
 {
-	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i b = load_16(p);
 	__m128i hit = _mm_cmpeq_epi8(b, _mm_set1_epi8('\n'));
 
 	hit = _mm_or_si128(hit, _mm_cmpeq_epi8(b, _mm_set1_epi8('\r')));
@@ -71,49 +135,74 @@ static inline uint32_t stop_bits_16(const char *p, char quote)
 	return (uint32_t)_mm_movemask_epi8(hit);
 }
 
-static inline uint32_t high_bits_16(const char *p)
+static inline uint32_t key_bits_32(const char *p)
 {
-	return (uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)p));
+	return key_bits_16(p) | key_bits_16(p + 16) << 16;
+}
+
+static inline uint32_t stop_bits_32(const char *p, char quote)
+{
+	return stop_bits_16(p, quote) | stop_bits_16(p + 16, quote) << 16;
+}
+
+static inline uint32_t high_bits_32(const char *p)
+{
+	return (uint32_t)_mm_movemask_epi8(load_16(p)) |
+	       (uint32_t)_mm_movemask_epi8(load_16(p + 16)) << 16;
+}
+
+static inline uint32_t line_feed_bits_32(const char *p)
+{
+	__m128i feed = _mm_set1_epi8('\n');
+
+	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(load_16(p), feed)) |
+	       (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(load_16(p + 16), feed)) << 16;
 }
 
 #else
 
-static inline uint32_t ordinary_key_bits_16(const char *p)
+static inline uint32_t key_bits_32(const char *p)
 {
 	uint32_t bits = 0;
 
-	for (unsigned int i = 0; i < 16; i++)
+	for (unsigned int i = 0; i < 32; i++)
 		bits |= (uint32_t)(is_key_byte(p[i]) && p[i] != '*') << i;
 	return bits;
 }
 
-static inline uint32_t stop_bits_16(const char *p, char quote)
+static inline uint32_t stop_bits_32(const char *p, char quote)
 {
 	uint32_t bits = 0;
 
-	for (unsigned int i = 0; i < 16; i++)
+	for (unsigned int i = 0; i < 32; i++)
 		bits |= (uint32_t)(is_eol(p[i]) || p[i] == quote) << i;
 	return bits;
 }
 
-static inline uint32_t high_bits_16(const char *p)
+static inline uint32_t high_bits_32(const char *p)
 {
 	uint32_t bits = 0;
 
-	for (unsigned int i = 0; i < 16; i++)
+	for (unsigned int i = 0; i < 32; i++)
 		bits |= (uint32_t)((unsigned char)p[i] >> 7) << i;
+	return bits;
+}
+
+static inline uint32_t line_feed_bits_32(const char *p)
+{
+	uint32_t bits = 0;
+
+	for (unsigned int i = 0; i < 32; i++)
+		bits |= (uint32_t)(p[i] == '\n') << i;
 	return bits;
 }
 
 #endif
 
-/*
- * How many of the first 32 bytes are key bytes, up to the first that is not.  The
- * star is left out: hardly a key has one, and it would have to be looked for in all.
- */
+/* How many of the first 32 bytes are ordinary in a key, up to the first that is not. */
 static inline unsigned int ordinary_key_32(const char *p)
 {
-	uint32_t other = ~(ordinary_key_bits_16(p) | ordinary_key_bits_16(p + 16) << 16);
+	uint32_t other = ~key_bits_32(p);
 
 	return other ? (unsigned int)__builtin_ctz(other) : 32;
 }
@@ -121,11 +210,12 @@ static inline unsigned int ordinary_key_32(const char *p)
 /* Which of the first 64 bytes are quotes or ends of lines. */
 static inline uint64_t stop_bits_64(const char *p, char quote)
 {
-	uint64_t bits = 0;
+	return stop_bits_32(p, quote) | (uint64_t)stop_bits_32(p + 32, quote) << 32;
+}
 
-	for (unsigned int i = 0; i < 64; i += 16)
-		bits |= (uint64_t)stop_bits_16(p + i, quote) << i;
-	return bits;
+static inline uint64_t line_feed_bits_64(const char *p)
+{
+	return line_feed_bits_32(p) | (uint64_t)line_feed_bits_32(p + 32) << 32;
 }
 
 /* The first quote or end of line. */
@@ -133,7 +223,7 @@ static inline const char *find_stop(const char *p, char quote)
 {
 	uint32_t bits;
 
-	while (!(bits = stop_bits_16(p, quote) | stop_bits_16(p + 16, quote) << 16))
+	while (!(bits = stop_bits_32(p, quote)))
 		p += 32;
 	return p + __builtin_ctz(bits);
 }
@@ -148,7 +238,7 @@ static inline const char *find_high(const char *p, const char *end)
 {
 	uint32_t bits = 0;
 
-	for (; p < end && !(bits = high_bits_16(p) | high_bits_16(p + 16) << 16); p += 32)
+	for (; p < end && !(bits = high_bits_32(p)); p += 32)
 		;
 	if (!bits)
 		return end;

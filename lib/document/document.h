@@ -4,6 +4,7 @@
  * through all entries at full speed (lib/machine).
  *
  *   scan.c      bytes -> entries (the grammar, both modes)
+ *   ordinary.c  a short cut for the lines that nearly all lines are
  *   index.c     entries -> look-up by key, duplicates
  *   encoding.c  .encoding, values <-> UTF-8
  *   document.c  the public calls for reading, looking up, writing

@@ -38,6 +38,7 @@
  */
 #include "document/bytes.h"
 #include "document/hash.h"
+#include "document/ordinary.h"
 #include "document/reading.h"
 
 struct scan {
@@ -47,6 +48,7 @@ struct scan {
 	bool strict;
 	enum vmx_code code;	/* why it stopped */
 	size_t room;		/* entries that fit without asking again */
+	vmxi_take_ordinary_fn *take_ordinary;	/* NULL: all lines go through the grammar */
 	struct vmx_document *doc;
 	struct reading *r;
 };
@@ -442,44 +444,8 @@ static bool take_separator(struct scan *s)
 }
 
 /*
- * A short cut that takes no part in the grammar: lines of the form that nearly
- * all lines of all files have,
- *
- *   key " = " <"> value <"> ( LF / CRLF )       or without the blanks around "="
- *
- * as long as they follow each other.  Whatever is not quite that is left to the
- * grammar above; a test holds the two against each other.
+ * Ordinary lines
  */
-struct ordinary {
-	const char *value, *close, *next;
-	unsigned int key_len;
-};
-
-static inline bool is_ordinary(const char *key, struct ordinary *line)
-{
-	/* does not wait for the end of the key, so that lines are not one long chain */
-	uint64_t stops = stop_bits_64(key, '"');
-
-	line->key_len = ordinary_key_32(key);
-	if (memcmp(key + line->key_len, " = \"", 4) == 0)
-		line->value = key + line->key_len + 4;
-	else if (memcmp(key + line->key_len, "=\"", 2) == 0)
-		line->value = key + line->key_len + 2;
-	else
-		return false;
-	/* the first stop is the quote in front of the value */
-	stops &= stops - 1;
-	line->close = stops ? key + __builtin_ctzll(stops) : find_stop(key + 64, '"');
-	/* branches, which the processor guesses: so it need not wait for where the line ends */
-	if (line->close[1] == '\n')
-		line->next = line->close + 2;
-	else if (line->close[1] == '\r' && line->close[2] == '\n')
-		line->next = line->close + 3;
-	else
-		return false;
-	/* .encoding has to go through add_entry(), so no dot is taken here */
-	return *line->close == '"' && is_letter(*key);
-}
 
 /* Entries are taken into the index while they are in the cache, so many at a time. */
 #define BATCH 64
@@ -489,38 +455,22 @@ static bool take_ordinary_lines(struct scan *s)
 {
 	struct vmx_document *doc = s->doc;
 	size_t batch = s->room - doc->count < BATCH ? s->room - doc->count : BATCH;
-	struct entry *e = doc->entries + doc->count, *full = e + batch;
-	const char *p = s->p, *line_start = s->line_start;
-	uint32_t number = s->line;
-	struct ordinary line;
+	struct entry *first = doc->entries + doc->count;
+	struct position where = position_at(s, s->p);
+	struct ordinary_run run = {
+		.p = s->p, .end = s->end, .e = first, .full = first + batch,
+		.line = where.line, .column = where.column,
+	};
 
-	while (p < s->end && e < full && is_ordinary(p, &line) &&
-	       line.key_len <= doc->limits.key_length &&
-	       (size_t)(line.close - line.value) <= doc->limits.value_length) {
-		uint32_t at = (uint32_t)(p - doc->bytes);
-		uint32_t value_len = (uint32_t)(line.close - line.value);
-		uint32_t hash = hash_end(hash_chunk(line.key_len, p, line.key_len));
-
-		__builtin_prefetch(vmxi_index_window(&doc->index, hash), 1);
-		*e++ = (struct entry){
-			.key = p, .value = line.value,
-			.value_len = value_len, .raw_len = value_len,
-			.hash = hash,
-			.at = at, .value_at = (uint32_t)(line.value - doc->bytes),
-			.line = number++, .column = (uint32_t)(p - line_start) + 1,
-			.key_len = (uint16_t)line.key_len, .quoting = QUOTING_DOUBLE,
-		};
-		line_start = p = line.next;
-	}
-	if (p == s->p)
+	s->take_ordinary(doc, &run);
+	if (run.e == first)
 		return false;
-	doc->count = (size_t)(e - doc->entries);
-	s->p = p;
-	s->line_start = line_start;
-	s->line = number;
+	doc->count = (size_t)(run.e - doc->entries);
+	s->p = s->line_start = run.p;
+	s->line = run.line;
 	/* as behind any separator; the padding may have counted as a line end */
 	skip_space(s);
-	return e == full;
+	return run.e == run.full;
 }
 
 /*
@@ -545,9 +495,12 @@ static enum vmx_code scan(struct reading *r, bool slowly)
 		.doc = r->doc, .r = r,
 	};
 
+	if (!slowly && r->doc->limits.key_length >= ORDINARY_KEY_MAX)
+		s.take_ordinary = vmxi_best_take_ordinary();
+
 	s.room = s.doc->capacity < s.doc->limits.entries ? s.doc->capacity : s.doc->limits.entries;
 	while (s.p < s.end) {
-		bool more = !slowly && take_ordinary_lines(&s);
+		bool more = s.take_ordinary && take_ordinary_lines(&s);
 
 		if (!index_batch(&s))
 			return s.code;
