@@ -45,15 +45,17 @@ struct answer {
 	enum vmx_code (*item)(void *user, const void *object, struct vmx_error *error);
 	void *user;
 	unsigned int timeout;	/* seconds; 0: the connection's */
+	bool insist;		/* goes on though the caller has cancelled: tidying up */
 
 	/* One of the two, after a success of vsphere_decode(). */
 	const void *response;	/* struct vim_<method>_response; NULL: a fault */
 	const struct vim_fault *fault;
 
+	size_t items;		/* how many were handed out */
 	struct arena arena;	/* all of it, until the answer is used again or released */
 };
 
-#define ANSWER_INIT { NULL, NULL, NULL, 0, NULL, NULL, { NULL, NULL, NULL, NULL } }
+#define ANSWER_INIT { .item_type = NULL }
 
 /* As it was initialised, but for the caller's members and the allocator. */
 void vsphere_answer_clear(struct answer *answer, const struct vmx_allocator *allocator);

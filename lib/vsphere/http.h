@@ -50,7 +50,7 @@ struct http;
 /* VMX_CODE_OUT_OF_MEMORY, VMX_CODE_INVALID_URI (the host). */
 enum vmx_code vsphere_http_open(const struct http_settings *settings, struct http **ret,
 				struct vmx_error *error);
-/* Ends what still runs, calling done().  Takes NULL. */
+/* Once nothing runs.  Takes NULL. */
 void vsphere_http_close(struct http *http);
 
 /* "https://[::1]:8443": what every address begins with. */
@@ -79,12 +79,13 @@ struct http_request {
 	const char *what;	/* for messages: "RetrieveProperties", "[ds] a/a.vmx" */
 	const char *path;	/* encoded, from '/' on, with the query */
 	const char *const *headers;	/* "Name: value", up to a NULL; NULL: none */
-	const void *data;	/* of POST; without user data in it that is secret once done */
+	const void *data;	/* of POST; not copied */
 	size_t data_length;
 	uint64_t upload_length;	/* of PUT; what supply() gives */
 	/* GET: the bytes from here on ("Range"); 0: all.  A 200 may come all the same. */
 	uint64_t range_from;
 	unsigned int timeout;	/* seconds for all of it; 0: the stall limit instead */
+	bool insist;		/* goes on though cancelled() says stop: tidying up */
 	uint64_t body_max;	/* bytes; 0: none.  More is VMX_CODE_ANSWER_TOO_LARGE */
 
 	/*
@@ -110,7 +111,8 @@ struct http_request {
 
 /*
  * Requests that run side by side.  Those of other batches rest meanwhile (which
- * happens when one of the functions starts requests of its own).
+ * happens when one of the functions starts requests of its own).  The functions of a
+ * request leave its batch alone.
  */
 struct http_batch {
 	struct http *http;

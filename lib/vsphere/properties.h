@@ -10,8 +10,12 @@
 
 /* Objects that the server is asked to put in one page. */
 #define PROPERTIES_PAGE 100
-/* Pages of one listing: a server that has more is lying. */
-#define PROPERTIES_PAGES_MAX 100000
+/*
+ * Pages of one listing, and those without an object in a row: a server that has more
+ * never ends.  The largest vCenter has some ten thousands of objects.
+ */
+#define PROPERTIES_PAGES_MAX 10000
+#define PROPERTIES_EMPTY_PAGES_MAX 10
 /* Types that are asked for at once. */
 #define PROPERTIES_TYPES_MAX 8
 

@@ -336,9 +336,6 @@
 #define VIM_PARAMETERS_ContinueRetrievePropertiesEx(M, S) \
 	M(S, TEXT, _, token)
 #define VIM_RESULT_ContinueRetrievePropertiesEx(M, S) M(S, OBJECT, RetrieveResult, returnval)
-#define VIM_PARAMETERS_CancelRetrievePropertiesEx(M, S) \
-	M(S, TEXT, _, token)
-#define VIM_RESULT_CancelRetrievePropertiesEx(M, S)
 
 #define VIM_PARAMETERS_CreatePropertyCollector(M, S)
 #define VIM_RESULT_CreatePropertyCollector(M, S) M(S, REFERENCE, _, returnval)
@@ -432,7 +429,6 @@
  */
 #define VIM_METHODS(M) \
 	M(AnswerVM, NONE) \
-	M(CancelRetrievePropertiesEx, NONE) \
 	M(CancelTask, NONE) \
 	M(CheckForUpdates, OPTIONAL) \
 	M(ContinueRetrievePropertiesEx, REQUIRED) \
