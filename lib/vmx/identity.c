@@ -160,30 +160,37 @@ void vmxi_put_vmx_cpus(struct vmx_writer *w)
  * Firmware
  */
 
+/* A machine without its nvram is one whose firmware begins anew: no error. */
+static void leave_nvram_out(struct vmx_writer *w)
+{
+	if (!w->as_libvirt)
+		vmxi_report(&w->reporter, VMX_CODE_NVRAM, VMX_WARNING, NOWHERE,
+			    "the name of the nvram does not fit the rules for file names; it is left "
+			    "out");
+}
+
 static void put_nvram(struct vmx_writer *w)
 {
 	struct text path = w->machine->nvram;
+	enum vmx_code code = VMX_OK;
 
 	if (w->code != VMX_OK || !path.ptr)
 		return;
 	if (w->file_name) {
 		vmxi_bytes_clear(&w->scratch);
-		/* a machine without its nvram is one whose firmware begins anew: no error */
-		if (w->file_name(w->file_name_user, path.ptr, path.len, &w->scratch, NULL) != VMX_OK) {
-			if (!w->as_libvirt)
-				vmxi_report(&w->reporter, VMX_CODE_NVRAM, VMX_WARNING, NOWHERE,
-					    "the name of the nvram does not fit the rules for file "
-					    "names; it is left out");
-			return;
-		}
-		path = vmxi_arena_copy(&w->arena,
-				       (struct text){ w->scratch.data, w->scratch.length });
-		if (!path.ptr) {
-			vmxi_vmx_no_memory(w);
-			return;
-		}
+		code = w->file_name(w->file_name_user, path.ptr, path.len, &w->scratch, NULL);
+		path = (struct text){ w->scratch.data, w->scratch.length };
 	}
-	vmxi_put_key(w, KEY_NVRAM, path);
+	if (code != VMX_OK && code != VMX_CODE_OUT_OF_MEMORY) {
+		leave_nvram_out(w);
+		return;
+	}
+	if (code == VMX_OK)
+		path = vmxi_arena_copy(&w->arena, path);
+	if (code != VMX_OK || !path.ptr)
+		vmxi_vmx_no_memory(w);
+	else
+		vmxi_put_key(w, KEY_NVRAM, path);
 }
 
 void vmxi_put_firmware(struct vmx_writer *w)

@@ -185,20 +185,32 @@ static enum vmx_code read_xml(struct trial *t, const struct writing *w, struct v
 	return vmx_domain_xml_read(w->xml->data, w->xml->length, &options, ret, t->error);
 }
 
+/* How a program names files: with memory of its own for each name. */
+struct naming {
+	const struct vmx_allocator *allocator;
+	struct vmx_path_rules *rules;
+};
+
 static enum vmx_code to_vmx(void *user, const char *path, size_t length, struct vmx_bytes *ret,
 			    struct vmx_error *error)
 {
-	return vmx_path_rules_to_vmx(user, path, length, ret, error);
+	const struct naming *naming = user;
+	struct vmx_bytes own = { .allocator = naming->allocator };
+	enum vmx_code code = vmx_path_rules_to_vmx(naming->rules, path, length, &own, error);
+
+	vmx_bytes_release(&own);
+	return code == VMX_OK ? vmx_path_rules_to_vmx(naming->rules, path, length, ret, error) : code;
 }
 
 static enum vmx_code write_vmx(struct trial *t, const struct vmx_machine *machine,
 			       struct vmx_path_rules *rules, struct vmx_bytes *ret)
 {
 	struct vmx_machine_write_options options = VMX_MACHINE_WRITE_OPTIONS_INIT;
+	struct naming naming = { t->allocator, rules };
 
 	options.encoding = "windows-1252";
 	options.file_name = to_vmx;
-	options.file_name_user = rules;
+	options.file_name_user = &naming;
 	options.diagnostic = hear;
 	options.user = &t->out;
 	return vmx_machine_write(machine, &options, ret, t->error);
@@ -214,11 +226,12 @@ static enum vmx_code apply(struct trial *t, const struct vmx_machine *machine,
 			   struct vmx_document *document, struct vmx_path_rules *rules)
 {
 	struct vmx_machine_apply_options options = VMX_MACHINE_APPLY_OPTIONS_INIT;
+	struct naming naming = { t->allocator, rules };
 	struct vmx_bytes bytes = VMX_BYTES_INIT;
 	enum vmx_code code;
 
 	options.file_name = to_vmx;
-	options.file_name_user = rules;
+	options.file_name_user = &naming;
 	options.resolve = vmx_path_rules_resolve;
 	options.resolve_user = rules;
 	options.diagnostic = hear;
