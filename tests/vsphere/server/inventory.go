@@ -118,13 +118,13 @@ func cleanDatacenters() error {
 	for _, e := range entitiesOf("Datacenter") {
 		dc := e.(*sim.Datacenter)
 		for _, refs := range []*[]types.ManagedObjectReference{&dc.Datastore, &dc.Network} {
-			var real []types.ManagedObjectReference
+			var kept []types.ManagedObjectReference
 			for _, ref := range *refs {
 				if sim.Map.Get(ref) != nil {
-					real = append(real, ref)
+					kept = append(kept, ref)
 				}
 			}
-			*refs = real
+			*refs = kept
 		}
 	}
 	return nil

@@ -51,9 +51,9 @@ func init() {
 }
 
 func failDelay(f *failure, s *server, q *request, w http.ResponseWriter) bool {
-	time_, _ := time.ParseDuration(f.argument)
+	pause, _ := time.ParseDuration(f.argument)
 	select {
-	case <-time.After(time_):
+	case <-time.After(pause):
 	case <-q.http.Context().Done():
 	}
 	return false
@@ -151,10 +151,10 @@ func failOtherResult(f *failure, s *server, q *request, w http.ResponseWriter, r
 }
 
 // failWith answers with a body that is made for a method.
-func failWith(make func(method string) string) func(*failure, *server, *request, http.ResponseWriter, *reply) {
+func failWith(text func(method string) string) func(*failure, *server, *request, http.ResponseWriter, *reply) {
 	return func(f *failure, s *server, q *request, w http.ResponseWriter, r *reply) {
 		r.status = 200
-		s.send(q, w, r.withBody([]byte(make(q.method))))
+		s.send(q, w, r.withBody([]byte(text(q.method))))
 	}
 }
 
@@ -358,14 +358,14 @@ func failTaskFault(f *failure, s *server, q *request, w http.ResponseWriter) boo
 
 // failTaskSlow hides that a task has ended already.
 func failTaskSlow(f *failure, s *server, q *request, w http.ResponseWriter, r *reply) {
-	time_, _ := time.ParseDuration(f.argument)
+	pause, _ := time.ParseDuration(f.argument)
 	data := r.bytes()
 	task, ok := sim.Map.Get(taskOf(data)).(*sim.Task)
 	if ok {
 		state := task.Info.State
 		s.tasks.change(task.Self, "info.state", types.TaskInfoStateRunning)
 		go func() {
-			time.Sleep(time_)
+			time.Sleep(pause)
 			s.tasks.change(task.Self, "info.state", state)
 		}()
 	}

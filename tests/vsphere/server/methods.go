@@ -202,11 +202,11 @@ func (s *server) makeDirectory(q *request, c *call) *reply {
 	if _, err := os.Stat(folder); err == nil {
 		return faultReply("The file already exists", &types.FileAlreadyExists{FileFault: types.FileFault{File: wanted.Name}})
 	}
-	make := os.Mkdir
+	mkdir := os.Mkdir
 	if wanted.CreateParentDirectories != nil && *wanted.CreateParentDirectories {
-		make = os.MkdirAll
+		mkdir = os.MkdirAll
 	}
-	if make(folder, 0700) != nil {
+	if mkdir(folder, 0700) != nil {
 		return faultReply("File not found", &types.FileNotFound{FileFault: types.FileFault{File: wanted.Name}})
 	}
 	return answer(c, &types.MakeDirectoryResponse{})

@@ -87,8 +87,8 @@ func (w *search) run(browser *sim.HostDatastoreBrowser) (types.AnyType, types.Ba
 
 // enter adds the result for a folder.  False: there is no such folder.
 func (w *search) enter(folder string) bool {
-	real := filepath.Join(folderOf(w.store), folder)
-	entries, err := os.ReadDir(real)
+	place := filepath.Join(folderOf(w.store), folder)
+	entries, err := os.ReadDir(place)
 	if err != nil {
 		return false
 	}
@@ -103,7 +103,7 @@ func (w *search) enter(folder string) bool {
 	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
 	for _, entry := range entries {
 		if info, err := entry.Info(); err == nil && w.matches(info) {
-			file := w.describe(info, filepath.Join(real, entry.Name()))
+			file := w.describe(info, filepath.Join(place, entry.Name()))
 			w.found[at].File = append(w.found[at].File, file)
 		}
 		if w.below && entry.IsDir() {
@@ -160,7 +160,7 @@ func queryMatches(query types.BaseFileQuery, info os.FileInfo) bool {
 }
 
 // describe makes the description of a file, with the details that are asked for.
-func (w *search) describe(info os.FileInfo, real string) types.BaseFileInfo {
+func (w *search) describe(info os.FileInfo, place string) types.BaseFileInfo {
 	base := types.FileInfo{Path: info.Name()}
 	details := w.spec.Details
 	extension := strings.ToLower(path.Ext(info.Name()))
@@ -192,13 +192,13 @@ func (w *search) describe(info os.FileInfo, real string) types.BaseFileInfo {
 	case ".vmx":
 		return &types.VmConfigFileInfo{FileInfo: base}
 	case ".vmdk":
-		return w.disk(base, real)
+		return w.disk(base, place)
 	}
 	return &base
 }
 
 // disk adds what the queries for disks ask for.
-func (w *search) disk(base types.FileInfo, real string) types.BaseFileInfo {
+func (w *search) disk(base types.FileInfo, place string) types.BaseFileInfo {
 	disk := &types.VmDiskFileInfo{FileInfo: base}
 	for _, query := range w.spec.Query {
 		q, ok := query.(*types.VmDiskFileQuery)
@@ -206,7 +206,7 @@ func (w *search) disk(base types.FileInfo, real string) types.BaseFileInfo {
 			continue
 		}
 		if q.Details.CapacityKb && w.sizes {
-			disk.CapacityKb = capacityOf(real)
+			disk.CapacityKb = capacityOf(place)
 		}
 		if q.Details.ControllerType != nil && *q.Details.ControllerType {
 			disk.ControllerType = "VirtualLsiLogicController"

@@ -84,17 +84,15 @@ func (s *server) planned(c *call) *reply {
 		if !ok || p.method != c.name || vm.Name != escapeName(p.machine) {
 			continue
 		}
-		s.tasks.mutex.Lock()
-		busy := s.tasks.byMachine[c.this]
-		s.tasks.mutex.Unlock()
-		if busy != nil && busy.task != nil {
-			return faultReply("The operation is not allowed: another task is in progress.",
-				&types.TaskInProgress{Task: busy.task.Self})
-		}
 		if state := powerAfter[c.name]; state == vm.Runtime.PowerState && c.name != "ResetVM_Task" {
 			return nil // the simulator's fault will do
 		}
-		return taskReply(c, s.start(p, vm))
+		task, busy := s.start(p, vm)
+		if busy {
+			return faultReply("The operation is not allowed: another task is in progress.",
+				&types.TaskInProgress{Task: task})
+		}
+		return taskReply(c, task)
 	}
 	return nil
 }
@@ -106,21 +104,34 @@ func taskReply(c *call, task types.ManagedObjectReference) *reply {
 	}{task})
 }
 
-// start begins a task as its plan says.
-func (s *server) start(p *plan, vm *sim.VirtualMachine) types.ManagedObjectReference {
+// newRun makes a task that has not begun, unless one of the machine is under way.
+func (t *tasks) newRun(p *plan, vm *sim.VirtualMachine) (r *run, busy bool) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if other := t.byMachine[vm.Self]; other != nil && other.task != nil {
+		return other, true
+	}
 	name := strings.TrimSuffix(p.method, "VM_Task")
-	r := &run{plan: p, vm: vm, answer: make(chan string, 1), cancel: make(chan bool, 1)}
+	r = &run{plan: p, vm: vm, answer: make(chan string, 1), cancel: make(chan bool, 1)}
 	r.task = sim.CreateTask(vm, strings.ToLower(name[:1])+name[1:], nil)
+	r.task.Info.Name = p.method
 	r.task.Info.Cancelable = p.cancelable
 	r.task.Info.EntityName = vm.Name
-	s.tasks.mutex.Lock()
-	s.tasks.byTask[r.task.Self], s.tasks.byMachine[vm.Self] = r, r
-	s.tasks.mutex.Unlock()
+	t.byTask[r.task.Self], t.byMachine[vm.Self] = r, r
+	return r, false
+}
+
+// start begins a task as its plan says; busy: it is the one that is under way already.
+func (s *server) start(p *plan, vm *sim.VirtualMachine) (task types.ManagedObjectReference, busy bool) {
+	r, busy := s.tasks.newRun(p, vm)
+	if busy {
+		return r.task.Self, true
+	}
 	s.tasks.addRecent(vm, r.task.Self)
 	s.tasks.change(r.task.Self, "info.state", types.TaskInfoStateRunning)
 	s.tasks.change(r.task.Self, "info.startTime", time.Now())
 	go s.follow(r)
-	return r.task.Self
+	return r.task.Self, false
 }
 
 const recentMax = 10 // tasks that a machine remembers
@@ -185,14 +196,14 @@ func (s *server) work(r *run) (types.BaseMethodFault, string) {
 }
 
 // wait returns false when the task is cancelled meanwhile.
-func (r *run) wait(time_ time.Duration) bool {
-	if time_ <= 0 {
+func (r *run) wait(pause time.Duration) bool {
+	if pause <= 0 {
 		return true
 	}
 	select {
 	case <-r.cancel:
 		return false
-	case <-time.After(time_):
+	case <-time.After(pause):
 		return true
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -20,21 +21,13 @@ type collectors struct {
 }
 
 type collector struct {
-	mutex    sync.Mutex
+	mutex    sync.Mutex // held by a wait: the next one begins when it has ended
 	version  int
 	previous []byte // the answer that led to this version
 }
 
-func (k *collector) state() (int, []byte) {
-	k.mutex.Lock()
-	defer k.mutex.Unlock()
-	return k.version, k.previous
-}
-
 // advance gives an answer the next version.
 func (k *collector) advance(data []byte) []byte {
-	k.mutex.Lock()
-	defer k.mutex.Unlock()
 	k.version++
 	next := fmt.Sprintf("<version>%d</version>", k.version)
 	k.previous = bytes.Replace(data, []byte(ownVersion), []byte(next), 1)
@@ -66,18 +59,19 @@ func versionOf(c *call) string {
 // waitForUpdates is for both methods of that name.
 func (s *server) waitForUpdates(q *request, c *call) *reply {
 	k := s.collector.of(q, c)
-	version, previous := k.state()
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
 	switch versionOf(c) {
 	case "":
 		// nothing may change between the first look and the watch
 		s.tasks.changes.Lock()
 		defer s.tasks.changes.Unlock()
 		return s.updates(q, c, k)
-	case strconv.Itoa(version):
+	case strconv.Itoa(k.version):
 		return s.updates(q, c.withVersion("-"), k)
-	case strconv.Itoa(version - 1):
-		if previous != nil {
-			return xmlReply(200, previous)
+	case strconv.Itoa(k.version - 1):
+		if k.previous != nil {
+			return xmlReply(200, k.previous)
 		}
 	}
 	return faultReply("A specified parameter was not correct: version", &types.InvalidCollectorVersion{})
@@ -101,16 +95,18 @@ func (c *call) withVersion(version string) *call {
 // updates has the simulator wait.  When the client goes away, the wait ends: else it
 // would take the next change with it.
 func (s *server) updates(q *request, c *call, k *collector) *reply {
-	done := make(chan struct{})
-	defer close(done)
+	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(watched)
 		select {
 		case <-q.http.Context().Done():
-			s.cancelWait(q, c)
+			s.cancelWait(q, c, done)
 		case <-done:
 		}
 	}()
 	r := s.simulate(q, c)
+	close(done)
+	<-watched
 	data := r.bytes()
 	if r.status == 200 && bytes.Contains(data, []byte(ownVersion)) {
 		data = k.advance(data)
@@ -118,18 +114,27 @@ func (s *server) updates(q *request, c *call, k *collector) *reply {
 	return r.withBody(data)
 }
 
-func (s *server) cancelWait(q *request, c *call) {
+// cancelWait ends a wait.  The wait may not have begun, so once may not be enough.
+func (s *server) cancelWait(q *request, c *call, done <-chan struct{}) {
 	cancel := &call{name: "CancelWaitForUpdates", this: c.this}
 	cancel.body = envelope(encode(&types.CancelWaitForUpdates{This: c.this}, cancel.name))
-	s.forward(q, cancel)
+	for {
+		s.forward(q, cancel)
+		select {
+		case <-done:
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // checkForUpdates is the wait that does not wait.
 func (s *server) checkForUpdates(q *request, c *call) *reply {
 	k := s.collector.of(q, c)
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
 	given := versionOf(c)
-	version, _ := k.state()
-	if given != "" && given != strconv.Itoa(version) {
+	if given != "" && given != strconv.Itoa(k.version) {
 		return faultReply("A specified parameter was not correct: version", &types.InvalidCollectorVersion{})
 	}
 	if given != "" {
