@@ -170,6 +170,8 @@ static enum vmx_code read_hub(struct domain_reader *r, const struct node *node)
 		return vmxi_out_of_memory(r->error);
 	hub->bus = bus < 8 && r->usb_models[bus] >= 0 ? (enum usb_model)r->usb_models[bus] : USB_UHCI;
 	hub->port = (uint32_t)port - 1;
+	/* as with disks: what hangs on a bus brings its controller */
+	r->machine->usb[hub->bus].present = true;
 	return VMX_OK;
 }
 
