@@ -230,9 +230,11 @@ VMX_API enum vmx_code vmx_path_rules_add_datastore(struct vmx_path_rules *rules,
  *
  * 1. no '/' at the beginning and no '\' anywhere: DIRECTORY/NAME, '..' parts and
  *    all;
- * 2. a mount, in the order they were added, is a prefix of the name (case
- *    counts, the end of a part does not): slashes of either kind are skipped,
- *    then '\' becomes '/': [DATASTORE] REST;
+ * 2. a mount is what the name begins with (case counts), up to the end of one of
+ *    the name's parts; of several the longest: slashes of either kind are skipped,
+ *    then '\' becomes '/': [DATASTORE] REST.  For libvirt parts do not count, and the
+ *    first that was added wins, so /vmfs/volumes/a swallows /vmfs/volumes/ab; where
+ *    that makes a difference the answer is VMX_FILE_NAME_OTHERWISE;
  * 3. /vmfs/volumes/DATASTORE/REST, where neither may be empty: [DATASTORE] REST.
  *    If any datastore was added, it must be one of them: else missing, if that is
  *    allowed, or invalid;

@@ -42,7 +42,8 @@ enum vmx_file_name_answer {
 	VMX_FILE_NAME_INVALID,	/* the name can't be used; the conversion fails */
 	VMX_FILE_NAME_NO_MEMORY,
 	VMX_FILE_NAME_OTHERWISE	/* it has written a name, but libvirt would refuse
-				   this one: reported as VMX_CODE_FILE_NAME */
+				   the file's, or take it for another file:
+				   reported as VMX_CODE_FILE_NAME */
 };
 
 /*

@@ -323,10 +323,12 @@ static enum vmx_code bad_file_name(struct reader *r, const struct entry *e)
 static enum vmx_code report_file_name(struct reader *r, const struct entry *e)
 {
 	struct quoted q = quote_entry(e);
+	char read_as[QUOTE_MAX];
 
+	vmxi_quote(read_as, (struct text){ r->scratch.data, r->scratch.length });
 	return vmxi_refused_by_libvirt(r, VMX_CODE_FILE_NAME, e,
-				       "%s names the file '%s', which has a backslash; read as a path "
-				       "of Windows", q.key, q.value);
+				       "%s names the file '%s', which libvirt refuses or takes for "
+				       "another one; read as '%s'", q.key, q.value, read_as);
 }
 
 enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool missing_allowed,

@@ -190,21 +190,50 @@ static enum vmx_file_name_answer beside_vmx(const struct vmx_path_rules *rules, 
 		      append_replaced(ret, name, '\\', '/'));
 }
 
-/* Rule 2. */
-static const struct known_datastore *find_mount(const struct vmx_path_rules *rules,
-						struct text name, struct text *ret_rest)
+/* Rule 2 as libvirt has it. */
+static const struct known_datastore *first_mount(const struct vmx_path_rules *rules,
+						 struct text name)
 {
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct known_datastore *d = &rules->datastores[i];
 
-		if (!d->mount.ptr || !text_starts(name, d->mount))
-			continue;
-		*ret_rest = text_skip(name, d->mount.len);
-		while (ret_rest->len > 0 && is_slash(ret_rest->ptr[0]))
-			*ret_rest = text_skip(*ret_rest, 1);
-		return d;
+		if (d->mount.ptr && text_starts(name, d->mount))
+			return d;
 	}
 	return NULL;
+}
+
+/* Whether the name lies below the mount, or is it. */
+static bool is_below(struct text name, struct text mount)
+{
+	return text_starts(name, mount) &&
+	       (name.len == mount.len || is_slash(mount.ptr[mount.len - 1]) ||
+		is_slash(name.ptr[mount.len]));
+}
+
+static const struct known_datastore *longest_mount(const struct vmx_path_rules *rules,
+						   struct text name)
+{
+	const struct known_datastore *longest = NULL;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct known_datastore *d = &rules->datastores[i];
+
+		if (d->mount.ptr && is_below(name, d->mount) &&
+		    (!longest || d->mount.len > longest->mount.len))
+			longest = d;
+	}
+	return longest;
+}
+
+static enum vmx_file_name_answer below_mount(const struct known_datastore *d, struct text name,
+					     struct vmx_bytes *ret)
+{
+	struct text rest = text_skip(name, d->mount.len);
+
+	while (rest.len > 0 && is_slash(rest.ptr[0]))
+		rest = text_skip(rest, 1);
+	return on_datastore(d->name, rest, ret);
 }
 
 /* Rule 3; the name begins with the prefix. */
@@ -251,12 +280,26 @@ static enum vmx_file_name_answer windows_name(const struct vmx_path_rules *rules
 	return written == VMX_FILE_NAME_OK ? VMX_FILE_NAME_OTHERWISE : written;
 }
 
+/* Rules 2 to 5. */
+static enum vmx_file_name_answer resolve_absolute(const struct vmx_path_rules *rules,
+						  const struct known_datastore *d,
+						  struct text name, bool missing_allowed,
+						  struct vmx_bytes *ret)
+{
+	if (d)
+		return below_mount(d, name, ret);
+	if (text_starts(name, VMFS_PREFIX))
+		return below_volumes(rules, name, missing_allowed, ret);
+	return name.ptr[0] == '/' ? unchanged(name, ret) : windows_name(rules, name, ret);
+}
+
 enum vmx_file_name_answer vmx_path_rules_resolve(void *user, const char *name, size_t length,
 						 bool missing_allowed, struct vmx_bytes *ret)
 {
 	const struct vmx_path_rules *rules = user;
-	struct text given = { name, length }, rest;
-	const struct known_datastore *d;
+	struct text given = { name, length };
+	const struct known_datastore *theirs, *ours;
+	enum vmx_file_name_answer result;
 	bool rooted = length > 0 && name[0] == '/';
 
 	if (vmxi_text_find(given, '\0') < length)
@@ -265,12 +308,10 @@ enum vmx_file_name_answer vmx_path_rules_resolve(void *user, const char *name, s
 		return unchanged(given, ret);
 	if (!rooted && vmxi_text_find(given, '\\') == length)
 		return beside_vmx(rules, given, ret);
-	d = find_mount(rules, given, &rest);
-	if (d)
-		return on_datastore(d->name, rest, ret);
-	if (text_starts(given, VMFS_PREFIX))
-		return below_volumes(rules, given, missing_allowed, ret);
-	return rooted ? unchanged(given, ret) : windows_name(rules, given, ret);
+	theirs = first_mount(rules, given);
+	ours = rules->libvirt ? theirs : longest_mount(rules, given);
+	result = resolve_absolute(rules, ours, given, missing_allowed, ret);
+	return result == VMX_FILE_NAME_OK && ours != theirs ? VMX_FILE_NAME_OTHERWISE : result;
 }
 
 /*

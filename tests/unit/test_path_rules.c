@@ -149,6 +149,32 @@ static void known_datastores_are_found_by_mount_and_by_name(void **state)
 	vmx_path_rules_free(rules);
 }
 
+static void a_mount_ends_where_a_part_of_the_name_ends_and_the_longest_wins(void **state)
+{
+	static const struct resolving cases[] = {
+		{ "/vmfs/volumes/a/x", OK, "[a] x" },
+		{ "/vmfs/volumes/a", OK, "[a] " },
+		{ "/vmfs/volumes/ab/x", OTHERWISE, "[ab] x" },
+		{ "/vmfs/volumes/a/deep/x", OTHERWISE, "[deep] x" },
+		{ "/vmfs/volumes/a/deeper/x", OK, "[a] deeper/x" },
+		/* libvirt sees datastore a here */
+		{ "/vmfs/volumes/ac/x", INVALID, NULL },
+		{ "/slash/x", OK, "[slash] x" },
+		{ "D:\\vms\\x", OK, "[win] x" },
+		{ "D:\\vms2\\x", OTHERWISE, "D:\\vms2\\x" },
+	};
+	struct vmx_path_rules *rules = rules_for("[a] vm", VMX_LEVEL_DEFAULT);
+
+	(void)state;
+	add(rules, "a", "/vmfs/volumes/a");
+	add(rules, "ab", "/vmfs/volumes/ab");
+	add(rules, "deep", "/vmfs/volumes/a/deep");
+	add(rules, "slash", "/slash/");
+	add(rules, "win", "D:\\vms");
+	assert_resolves(rules, false, cases, COUNT(cases));
+	vmx_path_rules_free(rules);
+}
+
 static void names_of_windows_are_understood_where_libvirt_refuses_them(void **state)
 {
 	static const struct resolving cases[] = {
@@ -388,6 +414,7 @@ int main(void)
 		cmocka_unit_test(without_a_directory_every_name_stays),
 		cmocka_unit_test(names_are_resolved_as_libvirt_does),
 		cmocka_unit_test(known_datastores_are_found_by_mount_and_by_name),
+		cmocka_unit_test(a_mount_ends_where_a_part_of_the_name_ends_and_the_longest_wins),
 		cmocka_unit_test(names_of_windows_are_understood_where_libvirt_refuses_them),
 		cmocka_unit_test(a_name_with_a_nul_is_invalid),
 		cmocka_unit_test(paths_go_back_below_vmfs_volumes),
