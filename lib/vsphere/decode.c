@@ -49,7 +49,7 @@ struct decoder {
 	xmlParserCtxt *parser;
 	struct frame frames[DECODE_DEPTH_MAX + 1];	/* the first is the document */
 	size_t depth;
-	bool has_envelope;
+	bool ending;
 	size_t fed;		/* bytes */
 	void *response;
 	struct vim_fault *fault;
@@ -471,7 +471,6 @@ static void start_in_document(struct decoder *d, const struct tag *tag, bool is_
 		       "another service at this address?", d->method->name, tag->name);
 		return;
 	}
-	d->has_envelope = true;
 	push(d, FRAME_ENVELOPE);
 }
 
@@ -724,6 +723,8 @@ static void on_error(void *user, xmlErrorPtr e)
 	}
 	while (why.len > 0 && why.ptr[why.len - 1] == '\n')
 		why.len--;
+	if (d->ending)
+		why = TEXT("it ends too early");
 	REFUSE(d, VMX_CODE_SERVER_ANSWER,
 	       "the server's answer to %s is not well-formed XML (line %d): %.*s", d->method->name,
 	       e->line, (int)(why.len < 120 ? why.len : 120), why.ptr);
@@ -843,14 +844,17 @@ enum vmx_code vsphere_decoder_feed(struct decoder *d, const void *data, size_t l
 enum vmx_code vsphere_decoder_end(struct decoder *d, struct vmx_error *error)
 {
 	d->error = error;
+	d->ending = true;
+	if (d->code == VMX_OK && d->fed == 0)
+		return d->code = vmx_error_set(error, VMX_CODE_SERVER_ANSWER, NULL,
+					       "the server's answer to %s is empty", d->method->name);
 	if (d->code == VMX_OK)
 		feed_piece(d, NULL, 0, true);
 	if (d->code != VMX_OK)
 		return d->code;
 	if (!d->parser->wellFormed || (!d->response && !d->fault))
 		return d->code = vmx_error_set(error, VMX_CODE_SERVER_ANSWER, NULL,
-			"the server's answer to %s %s", d->method->name,
-			d->has_envelope ? "is an envelope without content" : "is empty, or no XML");
+			"the server's answer to %s is an envelope without content", d->method->name);
 	if (d->response && d->method->presence == VIM_REQUIRED && d->returnvals == 0)
 		return d->code = vmx_error_set(error, VMX_CODE_SERVER_ANSWER, NULL,
 			"the server's answer to %s lacks its result", d->method->name);

@@ -189,6 +189,14 @@ static bool read_proxy(const char *value, void *place)
  * The table
  */
 
+/* What a message may show of a value: not what may be a user and a password. */
+static const char *shown(const char *value)
+{
+	const char *at = strrchr(value, '@');
+
+	return at ? at : value;
+}
+
 #define PLACE(member) offsetof(struct vsphere_parameters, member)
 
 static const struct parameter {
@@ -238,10 +246,22 @@ static enum vmx_code read_parameter(const struct vmx_uri_parameter *given,
 	}
 	if (!parameter->read(given->value, (char *)ret + parameter->place))
 		return vmx_error_set(error, VMX_CODE_INVALID_URI_PARAMETER, NULL,
-				     "the URI's parameter '%s' is '%.120s'; it has to be %s",
-				     parameter->name, given->value, parameter->allowed);
+				     "the URI's parameter '%s' is '%s%.120s'; it has to be %s",
+				     parameter->name, shown(given->value) == given->value ? "" : "...",
+				     shown(given->value), parameter->allowed);
 	ret->has_fingerprint |= parameter->read == read_fingerprint;
 	return VMX_OK;
+}
+
+/* A check that was asked for and can't be made is not left out quietly. */
+static enum vmx_code check_together(const struct vsphere_parameters *p, struct vmx_error *error)
+{
+	if (p->https || (!p->has_fingerprint && !p->cacert))
+		return VMX_OK;
+	return vmx_error_set(error, VMX_CODE_INVALID_URI_PARAMETER, NULL,
+			     "the URI's parameter 'transport' is 'http', by which no server shows a "
+			     "certificate; it has to be 'https' for '%s'",
+			     p->has_fingerprint ? "fingerprint" : "cacert");
 }
 
 /* What is there, but does nothing. */
@@ -275,6 +295,8 @@ enum vmx_code vsphere_parameters_read(const struct vmx_connection_uri *uri,
 	ret->kind = kinds[row].kind;
 	for (size_t i = 0; code == VMX_OK && i < uri->parameter_count; i++)
 		code = read_parameter(&uri->parameters[i], reporter, ret, error);
+	if (code == VMX_OK)
+		code = check_together(ret, error);
 	if (code != VMX_OK)
 		return code;
 	ret->port = uri->port ? uri->port : ret->https ? kinds[row].https_port : kinds[row].http_port;

@@ -539,8 +539,10 @@ enum vmx_code vsphere_transfer_outcome(struct http_transfer *t)
 	const char *why = t->problem[0] ? t->problem : curl_easy_strerror(t->result);
 	enum vmx_code code = code_of(t->result);
 
-	if (t->code != VMX_OK || t->result == CURLE_OK)
+	if (t->code != VMX_OK || (t->result == CURLE_OK && t->has_head))
 		return t->code;
+	if (t->result == CURLE_OK)
+		why = "the head of the answer is not complete";
 	if (code == VMX_CODE_OUT_OF_MEMORY)
 		return vsphere_out_of_memory(t->request.error);
 	if (code == VMX_CODE_CERTIFICATE)
