@@ -136,6 +136,42 @@ static void no_memory_is_an_error(void **state)
 	assert_in_range(allocations, 10, 99);
 }
 
+/* What is printed of some nested JSON when jansson has memory so often. */
+static char *print_with(size_t allocations, enum exit_status *ret_status)
+{
+	json_t *value = json_pack("{s:[{s:s, s:i}, {s:s, s:i}], s:{}}", "keys", "name", "a", "line", 1,
+				  "name", "b", "line", 2, "counts");
+	size_t length;
+	char *text;
+	struct console console = { .tool = "test", .silent = true };
+
+	assert_non_null(value);
+	console.out = open_memstream(&text, &length);
+	memory_left = allocations;
+	json_set_alloc_funcs(allocate, free);
+	*ret_status = json_line_print(&console, value);
+	json_set_alloc_funcs(malloc, free);
+	fclose(console.out);
+	return text;
+}
+
+static void a_line_is_printed_whole_or_not_at_all(void **state)
+{
+	enum exit_status status = STATUS_SYSTEM;
+	size_t allocations;
+
+	(void)state;
+	for (allocations = 0; status != STATUS_DONE && allocations < 100; allocations++) {
+		char *text = print_with(allocations, &status);
+
+		assert_string_equal(text, status == STATUS_DONE
+				    ? "{\"keys\":[{\"name\":\"a\",\"line\":1},{\"name\":\"b\",\"line\":2}],"
+				      "\"counts\":{}}\n" : "");
+		free(text);
+	}
+	assert_in_range(allocations, 2, 99);
+}
+
 static void utf8_is_checked(void **state)
 {
 	(void)state;
@@ -173,6 +209,7 @@ int main(void)
 		cmocka_unit_test(members_with_the_same_name_are_told_apart),
 		cmocka_unit_test(a_name_that_the_number_makes_may_be_taken_too),
 		cmocka_unit_test(no_memory_is_an_error),
+		cmocka_unit_test(a_line_is_printed_whole_or_not_at_all),
 		cmocka_unit_test(utf8_is_checked),
 		cmocka_unit_test(numbers_are_whole_and_within_limits),
 	};

@@ -174,17 +174,39 @@ bool json_line_add(json_t *object, const char *name, size_t length, json_t *valu
 	return good;
 }
 
+/*
+ * The value on a line, or NULL; free() it.  Measured before it is written: where there is
+ * no room, jansson 2.14 leaves the name of a member out and goes on.
+ */
+static char *make_line(const json_t *value, size_t *ret_length)
+{
+	size_t length = json_dumpb(value, NULL, 0, JSON_COMPACT);
+	char *line = length > 0 ? malloc(length + 1) : NULL;
+
+	if (!line || json_dumpb(value, line, length, JSON_COMPACT) != length) {
+		free(line);
+		return NULL;
+	}
+	line[length] = '\n';
+	*ret_length = length + 1;
+	return line;
+}
+
+/* Of a line that there is no memory for no part is printed: the next one begins a line. */
 enum exit_status json_line_print(const struct console *console, json_t *value)
 {
 	FILE *out = console_out(console);
-	bool good = value && json_dumpf(value, out, JSON_COMPACT) == 0 &&
-		    putc('\n', out) != EOF && fflush(out) == 0;
+	size_t length = 0;
+	char *line = value ? make_line(value, &length) : NULL;
+	bool good = line && fwrite(line, 1, length, out) == length && fflush(out) == 0;
+	bool no_memory = !line;
 	int error = errno;
 
+	free(line);
 	json_decref(value);
 	if (good)
 		return STATUS_DONE;
-	if (!ferror(out))
+	if (no_memory)
 		return show_out_of_memory(console);
 	show_problem(console, "can't write to standard output: %s", strerror(error));
 	return STATUS_SYSTEM;
