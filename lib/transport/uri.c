@@ -44,8 +44,10 @@ struct reading_uri {
 
 static enum vmx_code fail_at(const struct reading_uri *r, const char *at, const char *why)
 {
-	return vmxi_fail(r->error, VMX_CODE_INVALID_URI,
-			 vmxi_position_at((size_t)(at - r->in.ptr)), "%s", why);
+	size_t offset = (size_t)(at - r->in.ptr);
+
+	return vmxi_fail(r->error, VMX_CODE_INVALID_URI, vmxi_position_at(offset),
+			 "byte %zu: %s", offset + 1, why);
 }
 
 /* The text up to the first of the characters, or all of it. */

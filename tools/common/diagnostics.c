@@ -149,6 +149,15 @@ void show_problem(const struct console *console, const char *format, ...)
 	va_end(args);
 }
 
+void show_warning(const struct console *console, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	show_text(console, VMX_WARNING, VMX_OK, format, args);
+	va_end(args);
+}
+
 void show_note(const struct console *console, const char *format, ...)
 {
 	va_list args;

@@ -65,7 +65,11 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void show_problem(const struct console *console, const char *format, ...);
 
-/* "tool: note: ...", unless the user wants errors only. */
+/* "tool: warning: ..." and "tool: note: ...", unless the user wants errors only. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void show_warning(const struct console *console, const char *format, ...);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What vmxremote was asked to do.
+ */
+#ifndef VMXTOOL_VMXREMOTE_SETTINGS_H
+#define VMXTOOL_VMXREMOTE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/remote.h"
+#include "common/tool.h"
+
+/* More rules for questions nobody needs. */
+#define ANSWERS_MAX 64
+
+struct settings {
+	struct common_settings common;
+	const struct command *command;
+	struct remote remote;			/* open, while a command runs */
+
+	const char *output, *output_dir, *password_file;
+	bool all, xml, force, resume, recursive, json;
+
+	/* conversion */
+	bool libvirt, full, strict, secure;
+	const char *encoding;
+	size_t max_size;
+
+	/* places and names */
+	const char *datacenter, *name;
+
+	/* tasks */
+	struct vmx_answer_rule answers[ANSWERS_MAX];	/* what they point to is owned */
+	size_t answer_count;
+	bool auto_answer, wait;
+	size_t timeout, task_timeout;		/* seconds; 0: nothing was said */
+
+	bool nobody_reads;			/* standard output is a pipe that was closed */
+};
+
+static inline enum vmx_level level_of(const struct settings *settings)
+{
+	return settings->libvirt ? VMX_LEVEL_LIBVIRT :
+	       settings->full ? VMX_LEVEL_FULL : VMX_LEVEL_DEFAULT;
+}
+
+#endif
