@@ -320,7 +320,8 @@ static bool feed_parser(struct builder *b)
 {
 	struct libxml_guard guard;
 
-	vmxi_libxml_begin(&guard);
+	if (!vmxi_libxml_begin(&guard))
+		return false;
 	b->parser = b->tree->parser = xmlNewParserCtxt();
 	if (b->parser) {
 		set_handlers(b->parser->sax);

@@ -2,6 +2,8 @@
 #include "machine/libxml.h"
 
 #include <libxml/globals.h>
+#include <libxml/threads.h>
+#include <stdlib.h>
 
 /* Newer releases have a const in front of the error. */
 #if LIBXML_VERSION >= 21200
@@ -15,10 +17,31 @@ static void hear(void *user, xmlErrorPtr error)
 	guard->no_memory |= error->code == XML_ERR_NO_MEMORY;
 }
 
-void vmxi_libxml_begin(struct libxml_guard *guard)
+/*
+ * Whatever libxml2 does first in a thread, it asks for a state of that thread (1 kB).
+ * Before 2.12 it recurs for ever where there is no memory for that, and so it is better
+ * not called at all.  Other threads may take the memory meanwhile; there is no way to be
+ * sure.
+ */
+static bool has_room_for_state(void)
 {
+#if LIBXML_VERSION >= 21200
+	return xmlCheckThreadLocalStorage() == 0;
+#else
+	void *volatile room = malloc(4096);	/* volatile: else a compiler may do without */
+
+	free(room);
+	return room != NULL;
+#endif
+}
+
+bool vmxi_libxml_begin(struct libxml_guard *guard)
+{
+	if (!has_room_for_state())
+		return false;
 	*guard = (struct libxml_guard){ xmlStructuredError, xmlStructuredErrorContext, false };
 	xmlSetStructuredErrorFunc(guard, hear);
+	return true;
 }
 
 void vmxi_libxml_end(struct libxml_guard *guard)

@@ -18,8 +18,8 @@ struct libxml_guard {
 	bool no_memory;
 };
 
-/* The guard must stay where it is until it ends. */
-void vmxi_libxml_begin(struct libxml_guard *guard);
+/* The guard must stay where it is until it ends.  False: no memory, and nothing to end. */
+bool vmxi_libxml_begin(struct libxml_guard *guard);
 void vmxi_libxml_end(struct libxml_guard *guard);
 
 #endif

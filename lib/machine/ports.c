@@ -80,7 +80,8 @@ static enum vmx_code parse_uri(struct reader *r, const char *text, xmlURI **ret)
 {
 	struct libxml_guard guard;
 
-	vmxi_libxml_begin(&guard);
+	if (!vmxi_libxml_begin(&guard))
+		return vmxi_out_of_memory(r->error);
 #if LIBXML_VERSION >= 21300
 	guard.no_memory |= xmlParseURISafe(text, ret) < 0;
 #else
@@ -103,7 +104,7 @@ static enum vmx_code read_network_port(struct reader *r, const struct device *d,
 	const struct entry *name = field(d, PORT_FILE_NAME);
 	enum vmx_code code = VMX_OK;
 	struct text value;
-	xmlURI *uri;
+	xmlURI *uri = NULL;
 
 	port->kind = PORT_KIND_NULL;
 	if (!name)
