@@ -19,30 +19,76 @@
 
 #define HASH_CHUNK 32
 
-static inline uint64_t hash_word(const char *p, const unsigned char *mask)
+/* A window into it, HASH_CHUNK wide, keeps len bytes: see hash_mask(). */
+static const unsigned char hash_masks[2 * HASH_CHUNK] = {
+	255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+	255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+};
+
+static inline const unsigned char *hash_mask(size_t len)
 {
-	uint64_t word, keep;
+	return hash_masks + HASH_CHUNK - len;
+}
+
+/* Numbers without a pattern: the hexadecimal digits of pi. */
+static const uint32_t hash_salt[HASH_CHUNK / sizeof(uint32_t)] = {
+	0x243F6A89, 0x85A308D3, 0x13198A2F, 0x03707345,
+	0xA4093823, 0x299F31D1, 0x082EFA99, 0xEC4E6C89,
+};
+
+/*
+ * The eight 32-bit words of the chunk, each with its salt, are multiplied in pairs, and
+ * the products added up: the function NH of the authentication code UMAC (RFC 4418).
+ * What AVX2 does to all pairs at once takes a third of the instructions.
+ */
+#if defined(__AVX2__) && !defined(VMXI_PLAIN_C)
+#include <immintrin.h>
+
+static inline uint64_t hash_sum(const char *p, size_t len)
+{
+	__m256i words = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i mask = _mm256_loadu_si256((const __m256i *)(const void *)hash_mask(len));
+	__m256i salt = _mm256_loadu_si256((const __m256i *)(const void *)hash_salt);
+	__m128i sum;
+
+	words = _mm256_and_si256(_mm256_or_si256(words, _mm256_set1_epi8(0x20)), mask);
+	words = _mm256_add_epi32(words, salt);
+	words = _mm256_mul_epu32(words, _mm256_srli_epi64(words, 32));
+	sum = _mm_add_epi64(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+	return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(sum, _mm_unpackhi_epi64(sum, sum)));
+}
+
+#else
+
+static inline uint32_t hash_word(const char *p, const unsigned char *mask)
+{
+	uint32_t word, keep;
 
 	memcpy(&word, p, sizeof(word));
 	memcpy(&keep, mask, sizeof(keep));
-	return (word | UINT64_C(0x2020202020202020)) & keep;
+	return (word | 0x20202020) & keep;
 }
+
+static inline uint64_t hash_sum(const char *p, size_t len)
+{
+	const unsigned char *mask = hash_mask(len);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < HASH_CHUNK; i += 8) {
+		uint32_t a = hash_word(p + i, mask + i) + hash_salt[i / 4];
+		uint32_t b = hash_word(p + i + 4, mask + i + 4) + hash_salt[i / 4 + 1];
+
+		sum += (uint64_t)a * b;
+	}
+	return sum;
+}
+
+#endif
 
 /* Adds len (0 to 32) bytes; all 32 have to be readable, but only len count. */
 static inline uint64_t hash_chunk(uint64_t h, const char *p, size_t len)
 {
-	static const unsigned char masks[2 * HASH_CHUNK] = {
-		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-	};
-	const unsigned char *mask = masks + HASH_CHUNK - len;
-
-	h = (h ^ (h >> 29)) * UINT64_C(0xD6E8FEB86659FD93);
-	h += hash_word(p, mask) * UINT64_C(0x9E3779B97F4A7C15);
-	h += hash_word(p + 8, mask + 8) * UINT64_C(0xC2B2AE3D27D4EB4F);
-	h += hash_word(p + 16, mask + 16) * UINT64_C(0xA0761D6478BD642F);
-	h += hash_word(p + 24, mask + 24) * UINT64_C(0xE7037ED1A0B428DB);
-	return h;
+	return (h ^ (h >> 29)) * UINT64_C(0xD6E8FEB86659FD93) + hash_sum(p, len);
 }
 
 static inline uint32_t hash_end(uint64_t h)
