@@ -47,6 +47,7 @@ static inline bool is_key_byte(char c)
  *                    hardly a key has one, and it would have to be looked for in all.
  * stop_bits_32       for quotes of the kind and ends of lines
  * high_bits_32       for bytes above 0x7F
+ * odd_bits_32        for those, and NUL: what hardly a file has
  * line_feed_bits_32  for what ends lines nearly always
  */
 #if defined(__AVX2__) && !defined(VMXI_PLAIN_C)
@@ -91,6 +92,14 @@ static inline uint32_t stop_bits_32(const char *p, char quote)
 static inline uint32_t high_bits_32(const char *p)
 {
 	return (uint32_t)_mm256_movemask_epi8(load_32(p));
+}
+
+static inline uint32_t odd_bits_32(const char *p)
+{
+	__m256i b = load_32(p);
+
+	return (uint32_t)_mm256_movemask_epi8(
+		_mm256_or_si256(b, _mm256_sub_epi8(b, _mm256_set1_epi8(1))));
 }
 
 static inline uint32_t line_feed_bits_32(const char *p)
@@ -151,6 +160,18 @@ static inline uint32_t high_bits_32(const char *p)
 	       (uint32_t)_mm_movemask_epi8(load_16(p + 16)) << 16;
 }
 
+static inline uint32_t odd_bits_16(const char *p)
+{
+	__m128i b = load_16(p);
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(b, _mm_sub_epi8(b, _mm_set1_epi8(1))));
+}
+
+static inline uint32_t odd_bits_32(const char *p)
+{
+	return odd_bits_16(p) | odd_bits_16(p + 16) << 16;
+}
+
 static inline uint32_t line_feed_bits_32(const char *p)
 {
 	__m128i feed = _mm_set1_epi8('\n');
@@ -185,6 +206,15 @@ static inline uint32_t high_bits_32(const char *p)
 
 	for (unsigned int i = 0; i < 32; i++)
 		bits |= (uint32_t)((unsigned char)p[i] >> 7) << i;
+	return bits;
+}
+
+static inline uint32_t odd_bits_32(const char *p)
+{
+	uint32_t bits = 0;
+
+	for (unsigned int i = 0; i < 32; i++)
+		bits |= (uint32_t)(!p[i] || (unsigned char)p[i] > 0x7F) << i;
 	return bits;
 }
 

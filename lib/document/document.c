@@ -238,7 +238,7 @@ struct position vmxi_position_of_byte(const struct vmx_document *doc, size_t at)
 static enum vmx_code look_for_nul(struct reading *r)
 {
 	struct vmx_document *doc = r->doc;
-	const char *nul = doc->length ? memchr(doc->bytes, '\0', doc->length) : NULL;
+	const char *nul = r->has_odd ? memchr(doc->bytes, '\0', doc->length) : NULL;
 
 	if (!nul)
 		return VMX_OK;
@@ -281,16 +281,34 @@ static enum vmx_code read_phases(struct reading *r)
 	struct vmx_document *doc = r->doc;
 	enum vmx_code code = VMX_OK;
 
-	memset(doc->bytes + doc->length, '\n', BYTES_PADDING);
-	r->has_high = find_high(doc->bytes, doc->bytes + doc->length) !=
-		      doc->bytes + doc->length;
+	r->has_high = r->has_odd && find_high(doc->bytes, doc->bytes + doc->length) !=
+				    doc->bytes + doc->length;
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]) && code == VMX_OK; i++)
 		code = phases[i](r);
 	return code;
 }
 
+/*
+ * Bytes are looked at while they are in the cache, so they come in pieces of this size.
+ * What is looked for is hardly ever there; if it is, it is looked for again.
+ */
+#define PIECE ((size_t)256 << 10)
+
+struct survey {
+	size_t at;		/* a multiple of 32 */
+	uint32_t odd;		/* not 0: there was a NUL, or a byte above 0x7F */
+};
+
+/* As far as there are whole blocks. */
+static void survey(struct survey *s, const char *bytes, size_t length)
+{
+	for (; s->at + 32 <= length; s->at += 32)
+		s->odd |= odd_bits_32(bytes + s->at);
+}
+
 /* Reads what stands in doc->bytes.  Takes the document over. */
-static enum vmx_code read_document(struct vmx_document *doc, const struct vmx_read_options *options,
+static enum vmx_code read_document(struct vmx_document *doc, struct survey *s,
+				   const struct vmx_read_options *options,
 				   struct vmx_document **ret, struct vmx_error *error)
 {
 	struct reading r = {
@@ -300,8 +318,12 @@ static enum vmx_code read_document(struct vmx_document *doc, const struct vmx_re
 		.encoding_entry = NO_ENTRY,
 		.strict = options->mode == VMX_READ_STRICT,
 	};
-	enum vmx_code code = read_phases(&r);
+	enum vmx_code code;
 
+	memset(doc->bytes + doc->length, '\n', BYTES_PADDING);
+	survey(s, doc->bytes, doc->length + BYTES_PADDING);
+	r.has_odd = s->odd != 0;
+	code = read_phases(&r);
 	if (code == VMX_OK)
 		report_findings(&r);
 	for (size_t i = 0; i < PHASES; i++)
@@ -325,6 +347,7 @@ enum vmx_code vmx_document_read(const void *bytes, size_t length,
 				struct vmx_document **ret, struct vmx_error *error)
 {
 	struct vmx_read_options options;
+	struct survey s = { .at = 0 };
 	struct vmx_document *doc;
 	enum vmx_code code = take_options(given, &options, error);
 
@@ -340,10 +363,14 @@ enum vmx_code vmx_document_read(const void *bytes, size_t length,
 		vmx_document_free(doc);
 		return vmxi_out_of_memory(error);
 	}
-	if (length > 0)
-		memcpy(doc->bytes, bytes, length);
-	doc->length = length;
-	return read_document(doc, &options, ret, error);
+	while (doc->length < length) {
+		size_t left = length - doc->length, piece = left < PIECE ? left : PIECE;
+
+		memcpy(doc->bytes + doc->length, (const char *)bytes + doc->length, piece);
+		doc->length += piece;
+		survey(&s, doc->bytes, doc->length);
+	}
+	return read_document(doc, &s, &options, ret, error);
 }
 
 void vmx_document_free(struct vmx_document *doc)
@@ -395,7 +422,7 @@ static bool grow_bytes(struct vmx_document *doc, size_t *room, size_t max)
 		wanted = max;
 	grown = doc->bytes ? doc->allocator.resize(doc->allocator.user, doc->bytes,
 						   wanted + BYTES_PADDING)
-			   : vmxi_allocate(&doc->allocator, wanted + BYTES_PADDING);
+			   : vmxi_allocate_large(doc, wanted + BYTES_PADDING);
 	if (!grown)
 		return false;
 	doc->bytes = grown;
@@ -404,16 +431,18 @@ static bool grow_bytes(struct vmx_document *doc, size_t *room, size_t max)
 }
 
 /* Reads up to the end of the file, and at most one byte more than the limit. */
-static enum vmx_code fill_bytes(struct vmx_document *doc, int fd, size_t room,
+static enum vmx_code fill_bytes(struct vmx_document *doc, struct survey *s, int fd, size_t room,
 				const struct vmx_read_options *options, struct vmx_error *error)
 {
 	for (;;) {
+		size_t left;
 		ssize_t got;
 
 		if ((!doc->bytes || doc->length == room) &&
 		    !grow_bytes(doc, &room, options->max_file_size + 1))
 			return vmxi_out_of_memory(error);
-		got = read(fd, doc->bytes + doc->length, room - doc->length);
+		left = room - doc->length;
+		got = read(fd, doc->bytes + doc->length, left < PIECE ? left : PIECE);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -423,6 +452,7 @@ static enum vmx_code fill_bytes(struct vmx_document *doc, int fd, size_t room,
 		doc->length += (size_t)got;
 		if (doc->length > options->max_file_size)
 			return fail_too_large(options, error);
+		survey(s, doc->bytes, doc->length);
 	}
 }
 
@@ -430,6 +460,7 @@ enum vmx_code vmx_document_read_fd(int fd, const struct vmx_read_options *given,
 				   struct vmx_document **ret, struct vmx_error *error)
 {
 	struct vmx_read_options options;
+	struct survey s = { .at = 0 };
 	struct vmx_document *doc;
 	size_t room = 0;
 	enum vmx_code code = take_options(given, &options, error);
@@ -441,12 +472,12 @@ enum vmx_code vmx_document_read_fd(int fd, const struct vmx_read_options *given,
 	doc = new_document(&options);
 	if (!doc)
 		return vmxi_out_of_memory(error);
-	code = fill_bytes(doc, fd, room, &options, error);
+	code = fill_bytes(doc, &s, fd, room, &options, error);
 	if (code != VMX_OK) {
 		vmx_document_free(doc);
 		return code;
 	}
-	return read_document(doc, &options, ret, error);
+	return read_document(doc, &s, &options, ret, error);
 }
 
 enum vmx_code vmx_document_read_file(const char *path, const struct vmx_read_options *options,

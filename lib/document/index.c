@@ -21,9 +21,6 @@
 #define SLOT_DELETED 1
 #define SLOT_ENTRY 2
 
-/* How far ahead of the insertion memory is fetched, in entries. */
-#define PREFETCH_AHEAD 12
-
 static bool same_key(const struct entry *e, struct text key)
 {
 	return text_equal_nocase(entry_key(e), key);
@@ -228,8 +225,6 @@ static bool place_all(struct vmx_document *doc)
 	for (; i < count; i++) {
 		uint32_t hash = entries[i].hash, *slot = vmxi_index_window(index, hash);
 
-		if (i + PREFETCH_AHEAD < count)
-			__builtin_prefetch(vmxi_index_window(index, entries[i + PREFETCH_AHEAD].hash), 1);
 		if (entries[i].flags & ENTRY_GONE)
 			continue;
 		if (*slot == SLOT_FREE) {

@@ -32,6 +32,7 @@ struct reading {
 	const char *forced_encoding;	/* options.encoding */
 	uint32_t encoding_entry;	/* the first .encoding, or NO_ENTRY */
 	bool strict;
+	bool has_odd;			/* some byte is NUL, or above 0x7F */
 	bool has_high;			/* some byte is above 0x7F */
 };
 

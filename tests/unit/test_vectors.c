@@ -46,6 +46,7 @@ static void assert_same_bits(const char *p)
 		for (const char *quote = "\"'\n"; *quote; quote++)
 			assert_int_equal(v->stop_bits(p, *quote), vectors_plain.stop_bits(p, *quote));
 		assert_int_equal(v->high_bits(p), vectors_plain.high_bits(p));
+		assert_int_equal(v->odd_bits(p), vectors_plain.odd_bits(p));
 		assert_int_equal(v->line_feed_bits(p), vectors_plain.line_feed_bits(p));
 	}
 }

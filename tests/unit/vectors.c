@@ -23,7 +23,7 @@ static uint32_t stop_bits(const char *p, char quote)
 
 const struct vectors VECTORS = {
 	.name = STRING(VECTORS), .key_bits = key_bits_32, .stop_bits = stop_bits,
-	.high_bits = high_bits_32, .line_feed_bits = line_feed_bits_32,
+	.high_bits = high_bits_32, .odd_bits = odd_bits_32, .line_feed_bits = line_feed_bits_32,
 	.hash = vmxi_key_hash, .hash_padded = vmxi_key_hash_padded,
 	.take_ordinary = VMXI_TAKE_ORDINARY,
 };

@@ -13,6 +13,7 @@ struct vectors {
 	uint32_t (*key_bits)(const char *p);
 	uint32_t (*stop_bits)(const char *p, char quote);
 	uint32_t (*high_bits)(const char *p);
+	uint32_t (*odd_bits)(const char *p);
 	uint32_t (*line_feed_bits)(const char *p);
 	uint32_t (*hash)(const char *key, size_t len);
 	uint32_t (*hash_padded)(const char *key, size_t len);
