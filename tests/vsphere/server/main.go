@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -33,6 +34,7 @@ func main() {
 		fmt.Fprintf(os.Stderr, "vsphere-server: %v; --help lists the options\n", err)
 		os.Exit(exitUsage)
 	}
+	debug.SetGCPercent(400) // memory is not scarce here, and a thousand machines are many objects
 	status, err := serve(o)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "vsphere-server: %v\n", err)
