@@ -427,7 +427,8 @@ static bool is_cancelled(void *user)
 {
 	const struct session *s = user;
 
-	return s->settings->cancelled && s->settings->cancelled(s->settings->user);
+	return !s->finishing && s->settings->cancelled &&
+	       s->settings->cancelled(s->settings->user);
 }
 
 /* Called now and then while requests run: no transfer of files is as long as to end the session. */

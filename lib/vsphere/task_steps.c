@@ -96,7 +96,6 @@ static enum task_action started(struct task_run *run, const struct task_event *e
 {
 	(void)event;
 	run->has_task = true;
-	forget_answered(run);
 	return watch(run);
 }
 

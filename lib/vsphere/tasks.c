@@ -149,6 +149,9 @@ static enum vmx_code take_question(struct task *task,
 				   const struct vim_VirtualMachineQuestionInfo *info)
 {
 	task->changed = true;
+	/* why it was cancelled is still to be told */
+	if (task->run.state == TASK_CANCELLING)
+		return VMX_OK;
 	task->question = NULL;
 	vmxi_arena_release(&task->question_arena);
 	if (!info)

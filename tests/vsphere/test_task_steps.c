@@ -28,7 +28,8 @@ static const struct vmx_question
 	with_default = QUESTION("7", &choices[1]), next = QUESTION("8", &choices[0]),
 	without_default = QUESTION("9", NULL);
 
-enum { REPORT = VMX_QUESTIONS_REPORT, AUTO = VMX_QUESTIONS_DEFAULT };
+#define REPORT VMX_QUESTIONS_REPORT
+#define AUTO VMX_QUESTIONS_DEFAULT
 
 #define SEEN(STATUS, ...) { TASK_SEEN, .task = "task-1", .status = TASK_##STATUS, ##__VA_ARGS__ }
 #define RUNNING(...) SEEN(RUNNING, ##__VA_ARGS__)
@@ -70,6 +71,7 @@ static const struct story stories[] = {
 		{ { TASK_CHECKED, .question = &with_default }, TASK_DO_ANSWER },
 		{ { TASK_ANSWERED }, TASK_DO_START },
 		{ { TASK_STARTED }, TASK_DO_WATCH },
+		{ ASKS(with_default), TASK_DO_WATCH },	/* still seen for a moment */
 		{ SEEN(SUCCESS), TASK_DO_END } }, VMX_OK, "1" },
 	{ "a question before the task, without a task, that someone else answers", AUTO, false, {
 		{ { TASK_CHECKED, .question = &with_default }, TASK_DO_ANSWER },
