@@ -244,8 +244,9 @@ VMX_API enum vmx_code vmx_path_rules_add_datastore(struct vmx_path_rules *rules,
  *    else is relative: '\' becomes '/', './' at the beginning is dropped, and
  *    rule 1 does it.  The answer is VMX_FILE_NAME_OTHERWISE.
  *
- * A name with a NUL is invalid.  Source: libvirt's ESX driver as a black box; 5
- * also published .vmx files.
+ * A name with a NUL is invalid; at other levels than libvirt's so is one below a
+ * mount or /vmfs/volumes that [DATASTORE] REST would not be read back as.  Source:
+ * libvirt's ESX driver as a black box; 5 also published .vmx files.
  */
 VMX_API enum vmx_file_name_answer vmx_path_rules_resolve(void *user, const char *name,
 							 size_t length, bool missing_allowed,

@@ -173,12 +173,29 @@ static enum vmx_file_name_answer unchanged(struct text name, struct vmx_bytes *r
 	return answer(vmxi_bytes_append_text(ret, name));
 }
 
-static enum vmx_file_name_answer on_datastore(struct text name, struct text rest,
+/* Whether [name] path is read as what it was made of: "[[] ]" and "[ds]  x" are not. */
+static bool is_read_back(struct text written, struct text name, struct text rest)
+{
+	struct text read_name, read_rest;
+
+	return vmxi_split_brackets(written, false, &read_name, &read_rest, NULL) == VMX_OK &&
+	       text_equal(read_name, name) &&
+	       skip_slashes(read_rest).len == skip_slashes(rest).len;
+}
+
+/* [name] rest, with one character of the rest in place of another. */
+static enum vmx_file_name_answer on_datastore(const struct vmx_path_rules *rules,
+					      struct text name, struct text rest, char from,
 					      struct vmx_bytes *ret)
 {
-	return answer(vmxi_bytes_append_char(ret, '[') && vmxi_bytes_append_text(ret, name) &&
-		      vmxi_bytes_append_text(ret, TEXT("] ")) &&
-		      append_replaced(ret, rest, '\\', '/'));
+	if (!vmxi_bytes_append_char(ret, '[') || !vmxi_bytes_append_text(ret, name) ||
+	    !vmxi_bytes_append_text(ret, TEXT("] ")) || !append_replaced(ret, rest, from, '/'))
+		return VMX_FILE_NAME_NO_MEMORY;
+	if (!rules->libvirt &&
+	    !is_read_back((struct text){ ret->data, ret->length }, name, rest))
+		return invalid(ret, "in '[datastore] path' nobody could tell where the name of the "
+				    "datastore ends and the path begins");
+	return VMX_FILE_NAME_OK;
 }
 
 /* Rule 1, also at the end of rule 5. */
@@ -226,14 +243,15 @@ static const struct known_datastore *longest_mount(const struct vmx_path_rules *
 	return longest;
 }
 
-static enum vmx_file_name_answer below_mount(const struct known_datastore *d, struct text name,
+static enum vmx_file_name_answer below_mount(const struct vmx_path_rules *rules,
+					     const struct known_datastore *d, struct text name,
 					     struct vmx_bytes *ret)
 {
 	struct text rest = text_skip(name, d->mount.len);
 
 	while (rest.len > 0 && is_slash(rest.ptr[0]))
 		rest = text_skip(rest, 1);
-	return on_datastore(d->name, rest, ret);
+	return on_datastore(rules, d->name, rest, '\\', ret);
 }
 
 /* Rule 3; the name begins with the prefix. */
@@ -255,8 +273,7 @@ static enum vmx_file_name_answer below_volumes(const struct vmx_path_rules *rule
 			return VMX_FILE_NAME_MISSING;
 		return invalid(ret, "the path names a datastore that is not among the known ones");
 	}
-	return answer(vmxi_bytes_append_char(ret, '[') && vmxi_bytes_append_text(ret, datastore) &&
-		      vmxi_bytes_append_text(ret, TEXT("] ")) && vmxi_bytes_append_text(ret, rest));
+	return on_datastore(rules, datastore, rest, '/', ret);
 }
 
 /* Rule 5: neither rule 1 nor a slash at the beginning, so there is a backslash. */
@@ -287,7 +304,7 @@ static enum vmx_file_name_answer resolve_absolute(const struct vmx_path_rules *r
 						  struct vmx_bytes *ret)
 {
 	if (d)
-		return below_mount(d, name, ret);
+		return below_mount(rules, d, name, ret);
 	if (text_starts(name, VMFS_PREFIX))
 		return below_volumes(rules, name, missing_allowed, ret);
 	return name.ptr[0] == '/' ? unchanged(name, ret) : windows_name(rules, name, ret);

@@ -112,6 +112,30 @@ static void names_are_resolved_as_libvirt_does(void **state)
 	vmx_path_rules_free(rules);
 }
 
+static void what_brackets_can_not_say_is_refused(void **state)
+{
+	static const struct resolving ours[] = {
+		{ "/vmfs/volumes/[/]", INVALID, NULL },		/* [[] ] has the name "[] " */
+		{ "/vmfs/volumes/a] b/x", INVALID, NULL },
+		{ "/vmfs/volumes/ds/ x", INVALID, NULL },	/* blanks are skipped */
+		{ "/vmfs/volumes/a [b]/x", OK, "[a [b]] x" },
+		{ "/mnt/ x", INVALID, NULL },
+	}, theirs[] = {
+		{ "/vmfs/volumes/[/]", OK, "[[] ]" },
+		{ "/vmfs/volumes/ds/ x", OK, "[ds]  x" },
+	};
+	struct vmx_path_rules *rules = rules_for("[ds] a", VMX_LEVEL_DEFAULT);
+
+	(void)state;
+	assert_resolves(rules, false, ours, COUNT(ours) - 1);
+	add(rules, "mounted", "/mnt");
+	assert_resolves(rules, false, ours + COUNT(ours) - 1, 1);
+	vmx_path_rules_free(rules);
+	rules = rules_for("[ds] a", VMX_LEVEL_LIBVIRT);
+	assert_resolves(rules, false, theirs, COUNT(theirs));
+	vmx_path_rules_free(rules);
+}
+
 static void known_datastores_are_found_by_mount_and_by_name(void **state)
 {
 	static const struct resolving cases[] = {
@@ -413,6 +437,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_directory_every_name_stays),
 		cmocka_unit_test(names_are_resolved_as_libvirt_does),
+		cmocka_unit_test(what_brackets_can_not_say_is_refused),
 		cmocka_unit_test(known_datastores_are_found_by_mount_and_by_name),
 		cmocka_unit_test(a_mount_ends_where_a_part_of_the_name_ends_and_the_longest_wins),
 		cmocka_unit_test(names_of_windows_are_understood_where_libvirt_refuses_them),
