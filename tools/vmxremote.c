@@ -156,7 +156,7 @@ enum {
 	{ name, command_power, 1, INT_MAX, "MACHINE...", USES_ANSWERS, NULL, action }
 
 static const struct command commands[] = {
-	{ "list", command_list, 0, 1, "what shall be listed", USES_JSON, check_list, 0 },
+	{ "list", command_list, 0, 1, "[WHAT]", USES_JSON, check_list, 0 },
 	{ "datastores", command_list_kind, 0, 0, "no arguments", USES_JSON, NULL, VMX_REMOTE_DATASTORE },
 	{ "networks", command_list_kind, 0, 0, "no arguments", USES_JSON, NULL, VMX_REMOTE_NETWORK },
 	{ "info", command_info, 0, 1, "[MACHINE]", USES_JSON, NULL, 0 },

@@ -110,47 +110,70 @@ static bool next_download(void *user, struct vmx_download *ret)
  * Where it goes
  */
 
-/* What can't be in the name of a file, and '%', is written as % and two hex digits. */
-static bool name_file(const char *name, const char *id, const char *suffix, char *ret, size_t room)
+/* The name of a file that is being made. */
+struct file_name {
+	char text[NAME_MAX + 1];
+	size_t length;
+	bool too_long;
+};
+
+static void put(struct file_name *file, const char *format, unsigned int c)
 {
-	size_t used = 0;
+	size_t room = sizeof(file->text) - file->length;
+	int length = snprintf(file->text + file->length, room, format, c);
 
-	for (; *name && used + 4 < room; name++) {
-		unsigned char c = (unsigned char)*name;
-
-		if (c < 0x20 || c == 0x7F || strchr("/\\%", c))
-			used += (size_t)snprintf(ret + used, room - used, "%%%02x", c);
-		else
-			ret[used++] = (char)c;
-	}
-	return !*name && snprintf(ret + used, room - used, "%s%s%s", id ? "-" : "", id ? id : "",
-				  suffix) < (int)(room - used);
+	file->too_long |= length < 0 || (size_t)length >= room;
+	if (!file->too_long)
+		file->length += (size_t)length;
 }
 
-/*
- * DIR/NAME.vmx; for the second machine with a name DIR/NAME-ID.vmx.  An empty answer:
- * errno says why.
- */
+/* What can't be in the name of a file, and '%', is written as % and two hex digits. */
+static void put_text(struct file_name *file, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		put(file, c < 0x20 || c == 0x7F || strchr("/\\%", c) ? "%%%02x" : "%c", c);
+	}
+}
+
+/* NAME.vmx, or NAME-ID.vmx for the second machine with a name; ID.vmx if that is too long. */
+static void name_file(const struct remote_machine *m, const char *suffix, bool with_id,
+		      struct file_name *ret)
+{
+	*ret = (struct file_name){ .length = 0 };
+	put_text(ret, m->name);
+	if (with_id) {
+		put(ret, "%c", '-');
+		put_text(ret, m->id);
+	}
+	put_text(ret, suffix);
+	if (!ret->too_long)
+		return;
+	*ret = (struct file_name){ .length = 0 };
+	put_text(ret, m->id);
+	put_text(ret, suffix);
+}
+
+/* "": errno says why there is no name for it. */
 static const char *choose_output(struct pulling *p, const struct item *item, char ret[PATH_MAX])
 {
 	const struct settings *s = p->settings;
-	const char *suffix = s->xml ? ".xml" : ".vmx", *id = NULL;
-	enum name_set_answer answer;
-	char name[NAME_MAX + 1];
+	enum name_set_answer answer = NAME_WAS_THERE;
+	struct file_name name;
 
-	for (int attempt = 0; attempt < 2; attempt++, id = item->machine.id) {
-		if (!name_file(item->machine.name, id, suffix, name, sizeof(name)) ||
-		    snprintf(ret, PATH_MAX, "%s/%s", s->output_dir, name) >= PATH_MAX) {
+	for (int attempt = 0; attempt < 2 && answer == NAME_WAS_THERE; attempt++) {
+		name_file(&item->machine, s->xml ? ".xml" : ".vmx", attempt > 0, &name);
+		if (name.too_long || snprintf(ret, PATH_MAX, "%s/%s", s->output_dir, name.text) >= PATH_MAX) {
 			errno = ENAMETOOLONG;
 			return "";
 		}
-		answer = name_set_add(&p->names, name);
-		if (answer == NAME_IS_NEW)
-			return ret;
-		if (answer == NAME_SET_FAILED)
-			return "";
+		answer = name_set_add(&p->names, name.text);
 	}
-	errno = EEXIST;
+	if (answer == NAME_IS_NEW)
+		return ret;
+	if (answer == NAME_WAS_THERE)
+		errno = EEXIST;
 	return "";
 }
 

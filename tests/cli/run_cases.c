@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run_cases TOOL FOLDER: each folder in FOLDER is a run of the tool; see
+ * run_cases TOOL FOLDER [SHARED]: each folder in FOLDER is a run of the tool; see
  * tests/README.md.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "support/cases.h"
 #include "support/files.h"
 #include "support/golden.h"
 #include "support/process.h"
 
-static const char *tool, *cases_folder;
+static const char *tool, *cases_folder, *shared_folder;
 
 /* Of a case's folder, these are not the tool's input. */
-static const char *const parts[] = { "args", "stdin", "stdout", "stderr", "exit" };
+static const char *const parts[] = { "args", "env", "stdin", "stdout", "stderr", "exit" };
 
 static bool is_input(const char *name)
 {
@@ -54,6 +55,21 @@ static void copy_inputs(const char *from, const char *to)
 	names_release(&names);
 }
 
+/* The file that was copied: of the case, or else of all; NULL: none was. */
+static char *find_input(const char *folder, const char *name)
+{
+	char *path = text_of_format("%s/%s", folder, name);
+
+	if (is_input(name) && file_exists(path))
+		return path;
+	free(path);
+	path = shared_folder ? text_of_format("%s/%s", shared_folder, name) : NULL;
+	if (path && file_exists(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
 static void check_status(const char *folder, int status)
 {
 	char *path = text_of_format("%s/exit", folder);
@@ -76,14 +92,18 @@ static void check_output(const char *folder, const char *part, const struct blob
 static void check_file_after(const char *folder, const char *work, const char *name)
 {
 	char *path = text_of_format("%s/%s", work, name);
-	char *input = text_of_format("%s/%s", folder, name);
+	char *input = find_input(folder, name);
 	char *golden = text_of_format("%s/files/%s", folder, name);
 	struct blob after, before = { NULL, 0 };
 
 	if (!read_file(path, &after))
 		give_up("%s is gone", path);
-	if (!is_input(name) || !read_file(input, &before) || !blob_equal(&before, &after) ||
-	    file_exists(golden))
+	/* an empty file is more than none */
+	if (!input && updating())
+		write_file(golden, after.data, after.length);
+	else if (!input && !file_exists(golden))
+		fail_msg("%s was written", name);
+	else if (!input || !read_file(input, &before) || !blob_equal(&before, &after) || file_exists(golden))
 		check_golden(golden, &after);
 	blob_release(&after);
 	blob_release(&before);
@@ -122,34 +142,79 @@ static void check_files(const char *folder, const char *work)
 	check_expected_files(folder, work);
 }
 
-static void test_case(void **state)
+/* Sets a variable; a NULL removes it.  The answer is what it was before, a new string. */
+static char *exchange_variable(const char *name, const char *value)
 {
-	const char *name = *state;
-	char *folder = text_of_format("%s/%s", cases_folder, name);
+	const char *before = getenv(name);
+	char *kept = before ? text_of_format("%s", before) : NULL;
+
+	if ((value ? setenv(name, value, 1) : unsetenv(name)) != 0)
+		give_up("no memory");
+	return kept;
+}
+
+/*
+ * Sets NAME=VALUE for this case.  Each line is NAME and what it was before then: doing it
+ * again undoes it.
+ */
+static void exchange_environment(struct names *lines)
+{
+	for (size_t i = lines->count; i > 0; i--) {
+		char *line = lines->items[i - 1], *equals = strchr(line, '='), *before;
+
+		if (equals)
+			*equals++ = '\0';
+		before = exchange_variable(line, equals);
+		lines->items[i - 1] = before ? text_of_format("%s=%s", line, before)
+					     : text_of_format("%s", line);
+		free(before);
+		free(line);
+	}
+}
+
+/* The arguments, the environment, the input. */
+static void run_case(const char *folder, const char *work, struct outcome *ret)
+{
 	char *args = text_of_format("%s/args", folder);
+	char *env = text_of_format("%s/env", folder);
 	char *input = text_of_format("%s/stdin", folder);
-	char *work = make_temporary_folder();
 	struct command command = { .program = tool, .folder = work };
-	struct names lines = { NULL, 0, 0 };
-	struct outcome outcome;
+	struct names lines = { NULL, 0, 0 }, variables = { NULL, 0, 0 };
 
 	if (!read_lines(args, &lines))
 		fail_msg("%s: a case needs this file", args);
 	for (size_t i = 0; i < lines.count; i++)
 		command_add(&command, lines.items[i]);
 	command.input = file_exists(input) ? input : NULL;
+	read_lines(env, &variables);
+	exchange_environment(&variables);
+	run(&command, ret);
+	exchange_environment(&variables);
+	names_release(&variables);
+	names_release(&lines);
+	free(input);
+	free(env);
+	free(args);
+}
+
+static void test_case(void **state)
+{
+	const char *name = *state;
+	char *folder = text_of_format("%s/%s", cases_folder, name);
+	char *work = make_temporary_folder();
+	struct outcome outcome;
+
+	if (shared_folder)
+		copy_inputs(shared_folder, work);
 	copy_inputs(folder, work);
-	run(&command, &outcome);
+	run_case(folder, work, &outcome);
 	check_output(folder, "stderr", &outcome.err);
 	check_output(folder, "stdout", &outcome.out);
 	check_status(folder, outcome.status);
 	check_files(folder, work);
 	outcome_release(&outcome);
-	names_release(&lines);
 	remove_folder(work);
 	free(work);
-	free(input);
-	free(args);
 	free(folder);
 }
 
@@ -158,11 +223,13 @@ int main(int argc, char **argv)
 	struct cases cases = { NULL, 0, 0 };
 	struct names names = { NULL, 0, 0 };
 
-	if (argc != 3)
-		give_up("Usage: run_cases TOOL FOLDER");
+	if (argc != 3 && argc != 4)
+		give_up("Usage: run_cases TOOL FOLDER [SHARED]");
 	tool = absolute_path(argv[1]);
 	cases_folder = absolute_path(argv[2]);
+	shared_folder = argc > 3 ? absolute_path(argv[3]) : NULL;
 	use_plain_environment();
+	umask(022);
 	list_folder(cases_folder, &names);
 	for (size_t i = 0; i < names.count; i++)
 		cases_add(&cases, text_of_format("%s", names.items[i]), test_case,

@@ -44,6 +44,7 @@ static enum vmx_code log_in(const struct memory *memory, struct vmx_error *error
 		right = given && record_is(&memory->server, "user", given) && password.data &&
 			record_is(&memory->server, "password", password.data);
 		request.repeated = true;
+		memory_note(memory, "%s: %s", given ? given : "", right ? "logged in" : "refused");
 	}
 	wipe(&user);
 	wipe(&password);
@@ -65,6 +66,17 @@ static void warn(const struct memory *memory)
 			VMX_CODE_UNKNOWN_URI_PARAMETER, VMX_WARNING, 0, 0, text });
 }
 
+/* A parameter of the URI counts as a field of the server. */
+static enum vmx_code take_parameters(struct memory *memory, struct vmx_error *error)
+{
+	const struct vmx_connection_uri *uri = memory->settings.uri;
+	bool good = memory->server.count > 0 || record_set(&memory->server, "server", "");
+
+	for (size_t i = 0; good && i < uri->parameter_count; i++)
+		good = record_set(&memory->server, uri->parameters[i].name, uri->parameters[i].value);
+	return good ? VMX_OK : vmx_error_set(error, VMX_CODE_OUT_OF_MEMORY, NULL, "no memory");
+}
+
 static enum vmx_code open_inside(struct memory *memory, struct vmx_error *error)
 {
 	const char *path = memory->settings.uri->path;
@@ -75,6 +87,8 @@ static enum vmx_code open_inside(struct memory *memory, struct vmx_error *error)
 	if (code == VMX_OK)
 		code = memory_read(memory, plain.data, error);
 	vmx_bytes_release(&plain);
+	if (code == VMX_OK)
+		code = take_parameters(memory, error);
 	if (code == VMX_OK)
 		code = memory_fails(memory, "open", error);
 	if (code == VMX_OK && record_get(&memory->server, "password"))

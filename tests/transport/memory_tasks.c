@@ -166,7 +166,7 @@ static enum vmx_code act(const struct memory *memory, struct record *m,
 	for (int percent = 0; percent <= 100; percent += 50) {
 		options->progress(options->user, percent);
 		if (memory_is_cancelled(memory))
-			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "%s: cancelled", name);
+			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "cancelled");
 	}
 	if (!record_set(m, "power", actions[action].to))
 		return vmx_error_set(error, VMX_CODE_OUT_OF_MEMORY, NULL, "no memory");
@@ -216,11 +216,11 @@ enum vmx_code memory_register(void *connection, const char *vmx, const char *dat
 	while (code == VMX_OK && (m = memory_next(memory, "machine", &at))) {
 		if (record_is(m, "vmx", vmx))
 			code = vmx_error_set(error, VMX_CODE_ALREADY_EXISTS, "AlreadyExists",
-					     "%s is registered already", vmx);
+					     "it is registered already");
 	}
 	if (code == VMX_OK && !memory_file(memory, vmx, datacenter))
 		code = vmx_error_set(error, VMX_CODE_NOT_FOUND, "FileNotFound",
-				     "%s: there is no such file", vmx);
+				     "there is no such file");
 	snprintf(id, sizeof(id), "vm-new-%zu", memory->count);
 	if (code == VMX_OK)
 		code = settle(memory, "register", "now", options, error);
