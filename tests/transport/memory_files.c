@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* How much is handed over at once: small, so that tests see more than one piece. */
 #define PIECE 4096
@@ -52,6 +53,7 @@ static enum vmx_code send(const struct memory *memory, const struct record *file
 			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "cancelled");
 		at += piece;
 		d->progress(d->user, at, file->length);
+		usleep((useconds_t)record_number(file, "delay") * 1000);
 	}
 	if (end < file->length)
 		return vmx_error_set(error, VMX_CODE_UNREACHABLE, NULL, "the connection broke");

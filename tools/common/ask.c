@@ -34,15 +34,16 @@ static pid_t spawn(const char *program, const char *prompt, const int ends[2])
 	return errno == 0 ? pid : -1;
 }
 
+/* Whoever fails has said why, or was told to. */
 static bool has_succeeded(pid_t pid)
 {
-	int status;
+	int status, kept = errno;
 
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return false;
 	}
-	errno = 0;
+	errno = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? kept : 0;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -88,7 +89,7 @@ bool ask_terminal(const char *prompt, bool echo, struct secret *ret)
 	if (good) {
 		good = write_text(fd, prompt) && wait_for_input(fd) && secret_read(ret, fd);
 		if (!echo)
-			tcsetattr(fd, TCSAFLUSH, &old);
+			tcsetattr(fd, TCSADRAIN, &old);
 		if (!echo || !good)
 			write_text(fd, "\n");
 	}
