@@ -246,19 +246,19 @@ void vmxi_put_field_slot(const struct put_device *d, unsigned int field,
 
 static struct text to_vmx(struct vmx_writer *w, struct text path, struct position where)
 {
-	struct vmx_error *error;
+	struct vmx_error *error = vmx_error_new();
+	enum vmx_code code = VMX_CODE_OUT_OF_MEMORY;
 	struct text kept;
-	enum vmx_code code;
 	char q[QUOTE_MAX];
 
 	vmxi_bytes_clear(&w->scratch);
-	error = vmx_error_new();
-	code = w->file_name(w->file_name_user, path.ptr, path.len, &w->scratch, error);
+	if (error)
+		code = w->file_name(w->file_name_user, path.ptr, path.len, &w->scratch, error);
 	if (code == VMX_CODE_OUT_OF_MEMORY)
 		vmxi_vmx_no_memory(w);
 	else if (code != VMX_OK)
 		vmxi_vmx_fail(w, code, where, "the file name '%s' can't be had: %s",
-			      vmxi_quote(q, path), error ? vmx_error_message(error) : "invalid");
+			      vmxi_quote(q, path), vmx_error_message(error));
 	vmx_error_free(error);
 	if (w->code != VMX_OK)
 		return NO_TEXT;

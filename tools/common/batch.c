@@ -22,6 +22,7 @@
 #include "common/json_line.h"
 #include "common/name_set.h"
 #include "common/names.h"
+#include "common/output.h"
 #include "common/output_name.h"
 #include "common/progress.h"
 #include "common/signals.h"
@@ -346,7 +347,7 @@ static enum exit_status compare_outputs(struct batch *b, char **files, size_t co
 
 static enum exit_status check_folder(const struct batch *b)
 {
-	int fd = open(b->rule.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_patiently(b->rule.folder, O_RDONLY | O_DIRECTORY, 0);
 
 	if (fd >= 0) {
 		close(fd);

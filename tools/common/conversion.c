@@ -34,6 +34,8 @@ const char *take_max_size(void *settings, const char *argument)
 /* NULL, or why the rules refused. */
 static const char *refusal(const struct conversion_settings *s, enum vmx_code code)
 {
+	if (code == VMX_CODE_OUT_OF_MEMORY)
+		return option_no_memory;
 	return code == VMX_OK ? NULL : vmx_error_message(s->common.error);
 }
 
@@ -47,7 +49,7 @@ const char *take_vmx_dir(void *settings, const char *argument)
 	struct conversion_settings *s = settings;
 
 	if (!has_rules(s))
-		return vmx_error_message(s->common.error);
+		return option_no_memory;
 	s->vmx_dir = true;
 	return refusal(s, vmx_path_rules_set_directory(s->rules, argument, strlen(argument),
 						       s->common.error));
@@ -60,7 +62,7 @@ const char *take_datastore(void *settings, const char *argument)
 	const char *mount = argument[name] ? argument + name + 1 : NULL;
 
 	if (!has_rules(s))
-		return vmx_error_message(s->common.error);
+		return option_no_memory;
 	return refusal(s, vmx_path_rules_add_datastore(s->rules, argument, name, mount,
 						       mount ? strlen(mount) : 0, s->common.error));
 }

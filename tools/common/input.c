@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/output.h"
+
 bool is_standard_input(const char *file)
 {
 	return strcmp(file, STANDARD_INPUT) == 0;
@@ -56,7 +58,7 @@ static bool read_descriptor(int fd, size_t max, char **bytes, size_t *length)
 
 bool read_bytes(const char *file, size_t max, char **ret, size_t *ret_length)
 {
-	int fd = is_standard_input(file) ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+	int fd = is_standard_input(file) ? STDIN_FILENO : open_patiently(file, O_RDONLY, 0);
 	bool done;
 	int error;
 

@@ -82,6 +82,8 @@ static enum exit_status refuse(const struct command_line *line, const struct con
 	return usage_error(console, "there is no option '%s', or it stands for several", argv[optind - 1]);
 }
 
+const char option_no_memory[] = "no memory";
+
 static enum exit_status take(const struct option_row *row, const struct console *console,
 			     void *settings, const char *argument)
 {
@@ -99,6 +101,8 @@ static enum exit_status take(const struct option_row *row, const struct console 
 	refusal = row->take(settings, argument);
 	if (!refusal)
 		return STATUS_DONE;
+	if (refusal == option_no_memory)
+		return show_out_of_memory(console);
 	return usage_error(console, "option '--%s': %s", row->name, refusal);
 }
 

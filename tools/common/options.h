@@ -11,6 +11,9 @@
 
 #include "common/diagnostics.h"
 
+/* What a function answers that takes an option, and finds no memory for it. */
+extern const char option_no_memory[];
+
 struct option_row {
 	const char *name;	/* "output": --output */
 	char letter;		/* 'o': -o; 0: it has none */
@@ -23,7 +26,8 @@ struct option_row {
 	size_t offset;
 	/*
 	 * ... or, if not NULL, this function, which answers NULL or why the
-	 * argument is refused.  argument is NULL where there is none.
+	 * argument is refused, or option_no_memory.  argument is NULL where there
+	 * is none.
 	 */
 	const char *(*take)(void *settings, const char *argument);
 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,30 @@
 
 #include "common/signals.h"
 
+void prepare_files(void)
+{
+	static const int flags[] = {
+		[STDIN_FILENO] = O_WRONLY, [STDOUT_FILENO] = O_RDONLY, [STDERR_FILENO] = O_WRONLY,
+	};
+
+	/* each open() takes the lowest number that is free */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", flags[fd]) != fd)
+			break;
+	}
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+int open_patiently(const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = open(path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 static bool write_all(int fd, const char *data, size_t length)
 {
 	while (length > 0) {
@@ -19,12 +44,25 @@ static bool write_all(int fd, const char *data, size_t length)
 
 		if (written < 0 && errno == EINTR)
 			continue;
-		if (written < 0)
+		if (written == 0)
+			errno = ENOSPC;	/* or this would go on for ever */
+		if (written <= 0)
 			return false;
 		data += written;
 		length -= (size_t)written;
 	}
 	return true;
+}
+
+/* Not every file system can; then the file is as safe as it gets. */
+static bool sync_file(int fd)
+{
+	int result;
+
+	do
+		result = fsync(fd);
+	while (result != 0 && errno == EINTR);
+	return result == 0 || errno == EINVAL || errno == ENOSYS || errno == ENOTSUP;
 }
 
 /* close(2) whose failure counts; the first failure's errno is kept. */
@@ -98,7 +136,7 @@ static int create_temporary(struct temporary *temporary, int number, const char 
 			 number + i * TEMPORARIES_MAX);
 		if (!beside(path, name, temporary->path))
 			break;
-		fd = open(temporary->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		fd = open_patiently(temporary->path, O_WRONLY | O_CREAT | O_EXCL, mode);
 		if (fd >= 0 || errno != EEXIST)
 			break;
 	}
@@ -129,10 +167,10 @@ static void sync_directory(const char *path)
 
 	if (!beside(path, ".", directory))
 		return;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open_patiently(directory, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return;
-	(void)fsync(fd);
+	(void)sync_file(fd);
 	close(fd);
 }
 
@@ -172,7 +210,7 @@ static bool fill_temporary(int fd, const struct stat *replaced, const struct con
 {
 	bool good = (!replaced || keep_owner_and_mode(fd, replaced)) &&
 		    write_all(fd, content->data, content->length) &&
-		    (content->durability == SYNC_NOTHING || fsync(fd) == 0);
+		    (content->durability == SYNC_NOTHING || sync_file(fd));
 
 	return close_after(fd, good);
 }
@@ -210,7 +248,7 @@ static bool replace_file(const char *path, const struct stat *replaced,
 
 static bool write_special(const char *path, const void *data, size_t length)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open_patiently(path, O_WRONLY | O_NOCTTY, 0);
 
 	return fd >= 0 && close_after(fd, write_all(fd, data, length));
 }

@@ -7,6 +7,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Before anything is opened.  Where standard input, output or error is closed, no file
+ * takes its place: reading and writing there fails (but messages just vanish).  And a file
+ * that grows beyond a limit is an error like others, not the end of the tool.
+ */
+void prepare_files(void);
+
+/* open(2) that is not interrupted; the descriptor is closed on exec. */
+int open_patiently(const char *path, int flags, mode_t mode);
 
 /*
  * Writes the file: into a temporary file beside it, which then takes its place.

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <unistd.h>
 
-static const int deadly_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+/* All that end a process unless it cares, but for those that mean a fault in the tool. */
+static const int deadly_signals[] = {
+	SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGALRM, SIGXCPU, SIGUSR1, SIGUSR2,
+};
 
 #define DEADLY_SIGNALS (sizeof(deadly_signals) / sizeof(deadly_signals[0]))
 

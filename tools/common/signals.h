@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What becomes of temporary files, and of work that has begun, when a signal ends the
- * tool: SIGINT, SIGTERM, SIGHUP or SIGPIPE.  One that was ignored from the beginning
+ * tool: SIGINT, SIGTERM, SIGPIPE and their kin.  One that was ignored from the beginning
  * (nohup) stays ignored.
  */
 #ifndef VMXTOOL_SIGNALS_H

@@ -43,6 +43,7 @@ int run_tool(const struct tool *tool, void *settings, int argc, char **argv)
 	enum exit_status status;
 
 	common->console.tool = tool->name;
+	prepare_files();
 	status = obey(tool, settings, argc, argv);
 	vmx_error_free(common->error);
 	if (!close_standard_output() && status != STATUS_SYSTEM) {
