@@ -24,9 +24,8 @@ static enum vmx_code read_folder(struct domain_reader *r, const struct node *nod
 	if (!host.ptr || !guest.ptr)
 		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, node, "there is no <%s dir=''/>",
 				     host.ptr ? "target" : "source");
-	if (guest.len == 0)
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_MISSING, node,
-				     "the name in the guest is empty; kept"));
+	if (host.len == 0 || guest.len == 0)
+		TRY(vmxi_xml_refused(r, VMX_CODE_XML_MISSING, node, "a name is empty; kept"));
 	folder = XML_ADD(r, &r->machine->folders);
 	if (!folder)
 		return vmxi_out_of_memory(r->error);
@@ -51,7 +50,7 @@ static enum vmx_code read_vnc_port(struct domain_reader *r, const struct node *n
 				   struct vnc *vnc)
 {
 	static const char *const answers[] = { "no", "yes" };
-	struct text port = ATTRIBUTE(node, "port"), word = ATTRIBUTE(node, "autoport");
+	struct text port = ATTRIBUTE(node, "port");
 	bool automatic = !port.ptr;
 	char q[QUOTE_MAX];
 	int answer;
@@ -65,11 +64,8 @@ static enum vmx_code read_vnc_port(struct domain_reader *r, const struct node *n
 		vnc->port = 0;
 		automatic = true;
 	}
-	/* to libvirt all is no that is not yes */
-	answer = text_equal(word, TEXT("yes"));
-	if (!r->as_libvirt)
-		TRY(XML_WORD_OF(r, node, "autoport", answers, &answer));
-	if (word.ptr)
+	TRY(XML_WORD_OF(r, node, "autoport", answers, &answer));
+	if (answer >= 0)
 		automatic = answer == 1;
 	if (automatic)
 		vnc->port = -1;
@@ -107,7 +103,6 @@ static enum vmx_code read_one_graphics(struct domain_reader *r, const struct nod
 {
 	struct text type = ATTRIBUTE(node, "type");
 	struct vnc *vnc = &r->machine->vnc;
-	bool first = !vnc->enabled;
 	char q[QUOTE_MAX];
 
 	if (!type.ptr)
@@ -116,13 +111,9 @@ static enum vmx_code read_one_graphics(struct domain_reader *r, const struct nod
 		return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, node,
 					"VMware has no display by '%s', only by vnc; left out",
 					vmxi_quote(q, type));
-	if (!first && !r->as_libvirt)
+	if (vnc->enabled)
 		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, node,
 				     "VMware has one VNC server per machine");
-	if (!first)
-		vnc = XML_ADD(r, &r->machine->more_vncs);
-	if (!vnc)
-		return vmxi_out_of_memory(r->error);
 	vnc->enabled = true;
 	TRY(read_vnc_port(r, node, vnc));
 	TRY(read_listen(r, node, vnc));
@@ -146,15 +137,10 @@ static uint32_t vram_kib(uint32_t given)
 
 static enum vmx_code read_video(struct domain_reader *r, const struct node *video)
 {
-	const struct node *model;
-	struct text type;
+	const struct node *model = CHILD(video, "model");
+	struct text type = ATTRIBUTE(model, "type");
 	uint32_t vram, heads;
 	char q[QUOTE_MAX];
-
-	if (!vmxi_tree_merge(&r->tree, video, TEXT("model")))
-		return vmxi_out_of_memory(r->error);
-	model = CHILD(video, "model");
-	type = ATTRIBUTE(model, "type");
 
 	TRY(ATTRIBUTE_NUMBER(r, model, "vram", 0, &vram));
 	TRY(ATTRIBUTE_NUMBER(r, model, "heads", 1, &heads));
@@ -232,19 +218,6 @@ static enum vmx_code read_socket(struct domain_reader *r, const struct node *nod
 			     "the service has to be the number of a port");
 }
 
-/* libvirt takes one of each. */
-static enum vmx_code check_single(struct domain_reader *r, const struct node *port,
-				  struct text name)
-{
-	const struct node *first = vmxi_child(port, name);
-	const struct node *second = first ? vmxi_sibling(first, name) : NULL;
-
-	if (!second)
-		return VMX_OK;
-	return vmxi_xml_refused(r, VMX_CODE_XML_DUPLICATE, second,
-				"libvirt takes a port with one such element only; the first counts");
-}
-
 /* As a VMX file without it is read: nowhere is where a file leads that has no name. */
 static enum vmx_code read_missing_path(struct domain_reader *r, const struct node *node,
 				       bool parallel, struct port *port)
@@ -289,31 +262,14 @@ static enum vmx_code read_backing(struct domain_reader *r, const struct node *no
 	return port->path.ptr ? VMX_OK : read_missing_path(r, node, parallel, port);
 }
 
-/* Numbers that libvirt keeps in 32 bits, whatever their sign: -1 stands for none. */
-static bool parse_wrapping(struct text t, int64_t *ret)
-{
-	int64_t number;
-
-	if (!vmxi_parse_int64(t, &number) || number > UINT32_MAX || number < -(int64_t)UINT32_MAX)
-		return false;
-	*ret = (int32_t)(uint32_t)number;
-	return true;
-}
-
 static enum vmx_code read_number(struct domain_reader *r, const struct node *node, int64_t *ret)
 {
 	const struct node *target = CHILD(node, "target");
-	struct text port = ATTRIBUTE(target, "port");
 	uint32_t number;
-	char q[QUOTE_MAX];
 
 	*ret = -1;
-	if (!port.ptr)
+	if (!target || !ATTRIBUTE(target, "port").ptr)
 		return VMX_OK;
-	if (r->as_libvirt)
-		return parse_wrapping(port, ret) ? VMX_OK :
-		       vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, target, "'%s' is no number of a port",
-				     vmxi_quote(q, port));
 	TRY(ATTRIBUTE_NUMBER(r, target, "port", 0, &number));
 	*ret = number;
 	return VMX_OK;
@@ -349,62 +305,26 @@ static enum vmx_code add_port(struct domain_reader *r, const struct node *node, 
 		return vmxi_out_of_memory(r->error);
 	port->where = node->where;
 	TRY(read_number(r, node, &number));
-	if (number == -1)
+	if (number < 0)
 		number = *highest + 1;
 	if (number > *highest)
 		*highest = number;
-	if (number < 0 || number >= (parallel ? PARALLELS : SERIALS))
+	if (number >= (parallel ? PARALLELS : SERIALS))
 		return vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, node,
 				     "VMware has %s ports 0 to %d only",
 				     parallel ? "parallel" : "serial",
 				     (parallel ? PARALLELS : SERIALS) - 1);
 	port->number = (uint32_t)number;
-	TRY(check_single(r, node, TEXT("source")));
-	TRY(check_single(r, node, TEXT("protocol")));
 	return read_backing(r, node, parallel, port);
 }
 
-/*
- * libvirt shows the first serial port a second time, as a console.  Consoles of other
- * kinds are none of VMware's.
- */
-static enum vmx_code check_console(struct domain_reader *r, const struct node *console,
-				   bool first, bool *ret_serial)
-{
-	static const char *const types[] = {
-		"none", "serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm",
-	};
-	const struct node *target = CHILD(console, "target");
-	int64_t number;
-	int type;
-
-	TRY(XML_WORD_OF(r, target, "type", types, &type));
-	TRY(read_number(r, console, &number));
-	*ret_serial = type <= 1;
-	if (*ret_serial && !first)
-		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, console,
-				     "only the first console can be a serial port");
-	return VMX_OK;
-}
-
-static enum vmx_code check_consoles(struct domain_reader *r, const struct node *first)
-{
-	bool serial;
-
-	for (const struct node *n = first; r->as_libvirt && n; n = SIBLING(n, "console"))
-		TRY(check_console(r, n, n == first, &serial));
-	return VMX_OK;
-}
-
+/* libvirt shows the first serial port a second time, as a console. */
 static enum vmx_code read_lone_console(struct domain_reader *r, const struct node *console)
 {
+	struct text type = ATTRIBUTE(CHILD(console, "target"), "type");
 	int64_t highest = -1;
-	bool serial;
 
-	if (!console)
-		return VMX_OK;
-	TRY(check_console(r, console, true, &serial));
-	if (!serial)
+	if (!console || (type.ptr && !text_equal(type, TEXT("serial"))))
 		return VMX_OK;
 	TRY(add_port(r, console, false, &highest));
 	r->machine->serials.items[0].number = 0;
@@ -429,7 +349,6 @@ enum vmx_code vmxi_read_xml_ports(struct domain_reader *r)
 	struct vmx_machine *m = r->machine;
 	int64_t highest;
 
-	TRY(check_consoles(r, CHILD(r->devices, "console")));
 	TRY(find_highest(r, first, TEXT("serial"), &highest));
 	FOR_CHILDREN(r->devices, "serial", node)
 		TRY(add_port(r, node, false, &highest));
