@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/input.h"
+#include "common/output.h"
 #include "common/signals.h"
 
 bool name_source_open(struct name_source *source, const char *list, char **files, size_t count)
@@ -19,7 +20,7 @@ bool name_source_open(struct name_source *source, const char *list, char **files
 	source->ended = false;
 	source->taken = source->begin = source->end = 0;
 	if (list)
-		source->fd = is_standard_input(list) ? STDIN_FILENO : open(list, O_RDONLY | O_CLOEXEC);
+		source->fd = is_standard_input(list) ? STDIN_FILENO : open_patiently(list, O_RDONLY, 0);
 	return !list || source->fd >= 0;
 }
 
