@@ -66,15 +66,16 @@ FUZZ_BUILD = build-fuzz
 FUZZ_RUN = fuzz/run --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS)
 
 build-fuzz/build.ninja: | packages
-	CC=clang CFLAGS=-fsanitize=fuzzer-no-link meson setup build-fuzz -Dfuzz=true \
+	CC=clang CFLAGS=-fsanitize=fuzzer-no-link meson setup build-fuzz -Dfuzz=true -Dtests=false \
 		-Db_sanitize=address,undefined -Db_lundef=false
 
 build-fuzz-fast/build.ninja: | packages
 	CC=clang CFLAGS='-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,indirect-calls' \
-		meson setup build-fuzz-fast -Dfuzz=true -Dbuildtype=release -Db_lundef=false
+		meson setup build-fuzz-fast -Dfuzz=true -Dtests=false -Dbuildtype=release -Db_lundef=false
 
 build-fuzz-afl/build.ninja: | packages
-	CC=afl-clang-fast meson setup build-fuzz-afl -Dfuzz=true -Dbuildtype=release -Db_lundef=false
+	CC=afl-clang-fast meson setup build-fuzz-afl -Dfuzz=true -Dtests=false \
+		-Dbuildtype=release -Db_lundef=false
 
 fuzz: packages $(FUZZ_BUILD)/build.ninja
 	@ninja -C $(FUZZ_BUILD) fuzzers
