@@ -197,7 +197,9 @@ static enum vmx_code find_uuid(struct finding *finding, struct vmx_error *error)
 		if (instance && !has_instance)
 			continue;
 		code = all ? find_all_uuids(finding, uuid, instance, &answer, error)
-			   : find_one_uuid(finding, uuid, instance, &answer, error);
+			   : VMX_CODE_NOT_SUPPORTED;
+		if (code == VMX_CODE_NOT_SUPPORTED)
+			code = find_one_uuid(finding, uuid, instance, &answer, error);
 	}
 	vsphere_answer_release(&answer);
 	return code;

@@ -79,12 +79,18 @@ static void cut_circles(struct places *places)
 
 void vsphere_places_link(struct places *places)
 {
+	size_t datacenters = 0;
+
 	if (places->count > 0)
 		qsort(places->items, places->count, sizeof(*places->items), compare_ids);
 	for (size_t i = 0; i < places->count; i++) {
 		struct place *place = &places->items[i];
 
 		place->up = place->parent ? vsphere_place_find(places, place->parent) : NULL;
+		if (place->kind != PLACE_DATACENTER)
+			continue;
+		places->only_datacenter = datacenters == 0 ? place : NULL;
+		datacenters++;
 	}
 	cut_circles(places);
 }

@@ -41,6 +41,7 @@ struct places {
 	struct place *items;		/* by id, once linked */
 	size_t count, capacity;
 	const char *root;		/* id of the root folder */
+	const struct place *only_datacenter;	/* NULL: there is none, or several */
 };
 
 /* Copies what it is given.  VMX_CODE_OUT_OF_MEMORY, VMX_CODE_ANSWER_TOO_LARGE. */

@@ -195,7 +195,23 @@ static enum vmx_code set_name(struct object_view *view, const char *api_name,
 	return code;
 }
 
-/* The parent's path, and the name; the datacenter's path. */
+static enum vmx_code set_datacenter(struct object_view *view, const struct inventory *inventory,
+				    const struct place *datacenter, struct vmx_error *error)
+{
+	enum vmx_code code;
+
+	if (!datacenter)
+		return VMX_OK;
+	code = vsphere_place_path(&inventory->places, datacenter, &view->datacenter, error);
+	if (code == VMX_OK)
+		view->object.datacenter = view->datacenter.data;
+	return code;
+}
+
+/*
+ * The parent's path, and the name; the datacenter's path.  Where the server does not tell the
+ * parent, the only datacenter that there is must be it.
+ */
 static enum vmx_code set_places(struct object_view *view, const struct inventory *inventory,
 				const char *parent, const char *api_name,
 				struct vmx_error *error)
@@ -205,7 +221,7 @@ static enum vmx_code set_places(struct object_view *view, const struct inventory
 	enum vmx_code code;
 
 	if (!up)
-		return VMX_OK;
+		return set_datacenter(view, inventory, inventory->places.only_datacenter, error);
 	code = vsphere_place_path(&inventory->places, up, &view->path, error);
 	if (code != VMX_OK)
 		return code;
@@ -217,12 +233,7 @@ static enum vmx_code set_places(struct object_view *view, const struct inventory
 		view->object.datacenter = view->path.data;
 		return VMX_OK;
 	}
-	if (!datacenter)
-		return VMX_OK;
-	code = vsphere_place_path(&inventory->places, datacenter, &view->datacenter, error);
-	if (code == VMX_OK)
-		view->object.datacenter = view->datacenter.data;
-	return code;
+	return set_datacenter(view, inventory, datacenter, error);
 }
 
 /* What the server says of the first property that it could not read. */
