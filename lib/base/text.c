@@ -1,13 +1,62 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/text.h"
 
+/*
+ * Eight bytes at a time: names and words are short and of any length, and a loop over
+ * their bytes is one that no processor can foresee the end of.
+ */
+static uint64_t load_8(const char *p)
+{
+	uint64_t eight;
+
+	memcpy(&eight, p, sizeof(eight));
+	return eight;
+}
+
+static uint64_t load_4(const char *p)
+{
+	uint32_t four;
+
+	memcpy(&four, p, sizeof(four));
+	return four;
+}
+
+/* All of up to 8 bytes, some of them twice. */
+static uint64_t load_short(const char *p, size_t len)
+{
+	if (len >= 4)
+		return load_4(p) | load_4(p + len - 4) << 32;
+	if (len == 0)
+		return 0;
+	return (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[len / 2] << 8 |
+	       (uint64_t)(unsigned char)p[len - 1] << 16;
+}
+
+/* ascii_lower() of each of the eight bytes. */
+static uint64_t lower_8(uint64_t eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t low = eight & 0x7F * ones;		/* no sum below carries into a neighbour */
+	uint64_t from_a = low + (0x80 - 'A') * ones;	/* highest bit: 'A' or above */
+	uint64_t above_z = low + (0x7F - 'Z') * ones;	/* highest bit: above 'Z' */
+
+	return eight | (from_a & ~above_z & ~eight & 0x80 * ones) >> 2;
+}
+
+static bool same_8(uint64_t a, uint64_t b)
+{
+	return a == b || lower_8(a) == lower_8(b);
+}
+
 bool vmxi_equal_nocase(const char *a, const char *b, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i]))
+	if (len < 8)
+		return same_8(load_short(a, len), load_short(b, len));
+	for (size_t at = 0; at + 8 < len; at += 8) {
+		if (!same_8(load_8(a + at), load_8(b + at)))
 			return false;
 	}
-	return true;
+	return same_8(load_8(a + len - 8), load_8(b + len - 8));
 }
 
 size_t vmxi_text_find(struct text a, char c)

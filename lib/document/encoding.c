@@ -286,6 +286,10 @@ static enum vmx_code set_encoding(struct reading *r, struct text name, struct po
 	} else if (strcmp(row->converter, "UTF-8") != 0 || (r->strict && row->name[3] != '-')) {
 		doc->converter = row->converter;
 	}
+	if (row && text_equal(name, text_of(row->name))) {
+		doc->encoding = row->name;	/* no need for memory, nearly always */
+		return VMX_OK;
+	}
 	copy = vmxi_arena_copy(&doc->arena, name);
 	if (!copy.ptr)
 		return vmxi_out_of_memory(r->error);

@@ -82,18 +82,26 @@ static size_t put_suspect(struct xml *x, const char *p, size_t left)
 	return 1;
 }
 
+/* Copies what is plain text, up to the first byte that may be more, and answers how much. */
+static size_t put_plain(struct xml *x, struct text t)
+{
+	char *to;
+	size_t at = 0;
+
+	if (!xml_room(x, t.len))
+		return t.len;
+	to = x->out->data + x->out->length;
+	for (; at < t.len && !is_suspect((unsigned char)t.ptr[at]); at++)
+		to[at] = t.ptr[at];
+	x->out->length += at;
+	return at;
+}
+
 void vmxi_xml_text(struct xml *x, struct text t)
 {
-	size_t from = 0, at = 0;
-
-	while (at < t.len) {
-		if (!is_suspect((unsigned char)t.ptr[at])) {
-			at++;
-			continue;
-		}
-		xml_put(x, t.ptr + from, at - from);
-		at += put_suspect(x, t.ptr + at, t.len - at);
-		from = at;
+	while (t.len > 0) {
+		t = text_skip(t, put_plain(x, t));
+		if (t.len > 0)
+			t = text_skip(t, put_suspect(x, t.ptr, t.len));
 	}
-	xml_put(x, t.ptr + from, at - from);
 }

@@ -175,15 +175,13 @@ static void sort_devices(struct settings *s)
 	}
 }
 
+/* s->devices is sorted by kind. */
 static void find_kinds(struct settings *s)
 {
-	size_t at = 0;
-
-	for (unsigned int kind = 0; kind <= DEVICE_KINDS; kind++) {
-		while (at < s->count && s->devices[at]->kind < kind)
-			at++;
-		s->begin[kind] = at;
-	}
+	for (size_t i = 0; i < s->count; i++)
+		s->begin[s->devices[i]->kind + 1]++;
+	for (unsigned int kind = 1; kind <= DEVICE_KINDS; kind++)
+		s->begin[kind] += s->begin[kind - 1];
 }
 
 bool vmxi_settings_collect(struct settings *settings, const struct vmx_document *document,

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -224,9 +226,45 @@ static void the_registry_ascends_and_every_code_has_a_name(void **state)
 	assert_string_equal(vmx_code_name(VMX_OK), "ok");
 }
 
+/* As the definition has it: byte by byte. */
+static bool equal_plainly(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Each byte against each, at each place of texts of each length, with nothing readable behind. */
+static void case_is_ignored_in_letters_only_and_at_any_length(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len <= 18; len++) {
+		char *a = malloc(len + 1), *b = malloc(len + 1);
+
+		assert_non_null(a);
+		assert_non_null(b);
+		for (size_t at = 0; at < len; at++) {
+			for (int pair = 0; pair < 0x10000; pair++) {
+				memset(a + 1, 'k', len);
+				memset(b + 1, 'K', len);
+				a[1 + at] = (char)(pair >> 8);
+				b[1 + at] = (char)pair;
+				if (vmxi_equal_nocase(a + 1, b + 1, len) != equal_plainly(a + 1, b + 1, len))
+					fail_msg("%#x at %zu of %zu", (unsigned int)pair, at, len);
+			}
+		}
+		assert_true(vmxi_equal_nocase(a + 1, b + 1, 0));
+		free(a);
+		free(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(case_is_ignored_in_letters_only_and_at_any_length),
 		cmocka_unit_test(numbers_are_read_to_the_end_with_overflow_checks),
 		cmocka_unit_test(unsigned_numbers_wrap_at_a_minus_sign),
 		cmocka_unit_test(numbers_are_written_in_decimal),
