@@ -227,7 +227,10 @@ static bool parse_cpu(struct text piece, uint64_t *ret)
 	return digits == piece.len;
 }
 
-static enum vmx_code mark_cpus(struct reader *r, const struct entry *e, uint8_t *marks,
+/* A bit for each CPU: few are named, and all have to be gone through. */
+#define CPU_WORDS (CPUS_MAX / 64)
+
+static enum vmx_code mark_cpus(struct reader *r, const struct entry *e, uint64_t *marks,
 			       size_t *ret_pieces)
 {
 	struct text rest = entry_value(e);
@@ -246,38 +249,50 @@ static enum vmx_code mark_cpus(struct reader *r, const struct entry *e, uint8_t 
 			return vmxi_fail_at(r, VMX_CODE_OUT_OF_RANGE, e,
 					    "sched.cpu.affinity names CPU %llu, but there are none "
 					    "above %d", (unsigned long long)cpu, CPUS_MAX - 1);
-		marks[cpu] = 1;
+		marks[cpu / 64] |= UINT64_C(1) << cpu % 64;
 		rest = comma < rest.len ? text_skip(rest, comma + 1) : NO_TEXT;
 	}
 	return VMX_OK;
 }
 
-static enum vmx_code keep_marked_cpus(struct reader *r, const uint8_t *marks)
+static enum vmx_code keep_marked_cpus(struct reader *r, const uint64_t *marks)
 {
 	struct vmx_machine *m = r->machine;
 	size_t count = 0;
 
-	for (size_t i = 0; i < CPUS_MAX; i++)
-		count += marks[i];
+	for (size_t i = 0; i < CPU_WORDS; i++)
+		count += (size_t)__builtin_popcountll(marks[i]);
 	/* libvirt takes the set of all CPUs it can hold for no set at all */
 	if (count == CPUS_MAX && as_libvirt(r))
 		return VMX_OK;
 	m->affinity.cpus = vmxi_arena_allocate(&m->arena, count * sizeof(uint16_t));
 	if (!m->affinity.cpus)
 		return vmxi_out_of_memory(r->error);
-	for (size_t i = 0; i < CPUS_MAX; i++) {
-		if (marks[i])
-			m->affinity.cpus[m->affinity.count++] = (uint16_t)i;
+	for (size_t i = 0; i < CPU_WORDS; i++) {
+		for (uint64_t left = marks[i]; left; left &= left - 1)
+			m->affinity.cpus[m->affinity.count++] =
+				(uint16_t)(64 * i + (unsigned int)__builtin_ctzll(left));
 	}
 	return VMX_OK;
+}
+
+static enum vmx_code read_cpu_list(struct reader *r, const struct entry *e)
+{
+	uint64_t marks[CPU_WORDS] = { 0 };
+	size_t pieces;
+
+	TRY(mark_cpus(r, e, marks, &pieces));
+	if (pieces < r->machine->cpus)
+		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_CPU_AFFINITY, e,
+					    "sched.cpu.affinity names %zu CPUs for %u virtual ones; "
+					    "kept as it is", pieces, r->machine->cpus));
+	return keep_marked_cpus(r, marks);
 }
 
 static enum vmx_code read_affinity(struct reader *r)
 {
 	const struct entry *e = r->settings.keys[KEY_CPU_AFFINITY];
-	uint8_t *marks;
 	struct text value;
-	size_t pieces;
 
 	TRY(vmxi_read_text(r, e, &value));
 	if (!e || text_equal_nocase(value, TEXT("all")))
@@ -285,15 +300,7 @@ static enum vmx_code read_affinity(struct reader *r)
 	if (value.len == 0)
 		return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, e,
 					       "sched.cpu.affinity is empty; read as 'all'");
-	marks = vmxi_arena_zeroed(&r->machine->arena, CPUS_MAX);
-	if (!marks)
-		return vmxi_out_of_memory(r->error);
-	TRY(mark_cpus(r, e, marks, &pieces));
-	if (pieces < r->machine->cpus)
-		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_CPU_AFFINITY, e,
-					    "sched.cpu.affinity names %zu CPUs for %u virtual ones; "
-					    "kept as it is", pieces, r->machine->cpus));
-	return keep_marked_cpus(r, marks);
+	return read_cpu_list(r, e);
 }
 
 static enum vmx_code read_shares(struct reader *r)
