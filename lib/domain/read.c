@@ -39,6 +39,23 @@ static enum vmx_code (*const steps[])(struct domain_reader *r) = {
 	vmxi_report_rest,
 };
 
+/*
+ * What libvirt asks for with XPath it finds wherever it stands: two <devices> are one
+ * to it.
+ */
+static enum vmx_code merge_elements(struct domain_reader *r)
+{
+	static const struct text names[] = {
+		{ "os", 2 }, { "memtune", 7 }, { "cputune", 7 }, { "devices", 7 },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!vmxi_tree_merge(&r->tree, r->domain, names[i]))
+			return vmxi_out_of_memory(r->error);
+	}
+	return VMX_OK;
+}
+
 static enum vmx_code read_domain(struct domain_reader *r, struct text bytes)
 {
 	size_t max_size = r->options->max_size ? r->options->max_size : VMX_DEFAULT_MAX_XML_SIZE;
@@ -53,6 +70,7 @@ static enum vmx_code read_domain(struct domain_reader *r, struct text bytes)
 				     "the root element is <%s>, not <domain>", vmxi_quote(q, root->name));
 	}
 	r->domain = root;
+	TRY(merge_elements(r));
 	r->devices = CHILD(root, "devices");
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		TRY(steps[i](r));

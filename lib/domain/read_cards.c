@@ -79,7 +79,7 @@ static enum vmx_code read_bridge(struct domain_reader *r, const struct node *sou
 				 const struct node *card, struct nic *nic)
 {
 	nic->network = ATTRIBUTE(source, "bridge");
-	if (!nic->network.ptr || (nic->network.len == 0 && r->as_libvirt))
+	if (!nic->network.ptr)
 		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, card,
 				     "a card of type='bridge' needs <source bridge=''/>, the name of "
 				     "the network");
@@ -175,9 +175,12 @@ static bool is_made_up_device(struct text name)
 static enum vmx_code read_model(struct domain_reader *r, const struct node *card, struct nic *nic)
 {
 	const struct node *model = CHILD(card, "model");
-	struct text word = FILLED(model, "type");
+	struct text word;
 	char q[QUOTE_MAX];
 
+	if (!vmxi_tree_merge(&r->tree, card, TEXT("model")))
+		return vmxi_out_of_memory(r->error);
+	word = FILLED(model, "type");
 	if (!word.ptr || text_equal_nocase(word, TEXT("unknown")))
 		return VMX_OK;
 	for (int i = NIC_VLANCE; i <= NIC_E1000E; i++) {
@@ -218,8 +221,7 @@ static enum vmx_code read_card(struct domain_reader *r, const struct node *card)
 	TRY(read_mac(r, card, nic));
 	TRY(read_kind(r, card, nic));
 	device = ATTRIBUTE(CHILD(card, "target"), "dev");
-	if (nic->kind == NIC_KIND_BRIDGE && device.ptr && !is_made_up_device(device) &&
-	    (device.len > 0 || !r->as_libvirt))
+	if (nic->kind == NIC_KIND_BRIDGE && device.ptr && !is_made_up_device(device))
 		nic->device = device;
 	TRY(read_model(r, card, nic));
 	TRY(read_link(r, card, nic));

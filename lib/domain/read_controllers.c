@@ -12,6 +12,8 @@ static const char *const controller_types[] = {
 	"ide", "fdc", "scsi", "sata", "virtio-serial", "ccid", "usb", "pci", "xenbus", "isa", "nvme",
 };
 
+#define CONTROLLER_TYPES (sizeof(controller_types) / sizeof(controller_types[0]))
+
 /* All that libvirt knows; only those of VMware's have a row in vmxi_scsi_model_words. */
 static const char *const scsi_models[] = {
 	"auto", "buslogic", "lsilogic", "lsisas1068", "vmpvscsi", "ibmvscsi", "virtio-scsi",
@@ -30,14 +32,13 @@ static struct xml_controller *find_controller(struct domain_reader *r, struct te
 	for (size_t i = 0; i < r->controllers.count; i++) {
 		struct xml_controller *c = &r->controllers.items[i];
 
-		if (c->index == index && text_equal(c->type, type))
+		if (c->indexed && c->index == index && text_equal(c->type, type))
 			return c;
 	}
 	return NULL;
 }
 
-static size_t place_in_list(const struct domain_reader *r, const struct xml_controller *c,
-			    bool indexed)
+static size_t place_in_list(const struct domain_reader *r, const struct xml_controller *c)
 {
 	size_t at = r->controllers.count;
 	bool found = false;
@@ -50,16 +51,15 @@ static size_t place_in_list(const struct domain_reader *r, const struct xml_cont
 		if (!found)
 			at = i + 1;
 		found = true;
-		if (indexed && other->index > c->index)
+		if (c->indexed && other->indexed && other->index > c->index)
 			at = i;
 	}
 	return at;
 }
 
-static enum vmx_code add_controller(struct domain_reader *r, const struct xml_controller *c,
-				    bool indexed)
+static enum vmx_code add_controller(struct domain_reader *r, const struct xml_controller *c)
 {
-	size_t at = place_in_list(r, c, indexed);
+	size_t at = place_in_list(r, c);
 
 	if (r->controllers.count == CONTROLLERS_MAX)
 		return vmxi_xml_fail(r, VMX_CODE_XML_TOO_LARGE, c->node,
@@ -72,34 +72,64 @@ static enum vmx_code add_controller(struct domain_reader *r, const struct xml_co
 	return VMX_OK;
 }
 
-static enum vmx_code read_index(struct domain_reader *r, struct xml_controller *c, bool *ret_given)
+/* The models of a type; those of types that no VMware machine has are not looked at. */
+static enum vmx_code check_model(struct domain_reader *r, struct xml_controller *c)
 {
-	*ret_given = ATTRIBUTE(c->node, "index").ptr != NULL;
-	TRY(ATTRIBUTE_NUMBER(r, c->node, "index", 0, &c->index));
-	if (!*ret_given) {
-		while (find_controller(r, c->type, c->index))
-			c->index++;
+	static const char *const ide_models[] = { "piix3", "piix4", "ich6" };
+	int model;
+
+	if (!c->model.ptr)
 		return VMX_OK;
-	}
-	if (find_controller(r, c->type, c->index) && !text_equal(c->type, TEXT("usb")))
+	if (text_equal(c->type, TEXT("scsi")))
+		return XML_WORD_OF(r, c->node, "model", scsi_models, &model);
+	if (!r->as_libvirt)
+		return VMX_OK;
+	if (text_equal(c->type, TEXT("ide")))
+		return XML_WORD_OF(r, c->node, "model", ide_models, &model);
+	if (text_equal(c->type, TEXT("sata")) || text_equal(c->type, TEXT("fdc")))
+		return vmxi_xml_bad_word(r, c->node, "model", c->model, "missing");
+	return VMX_OK;
+}
+
+static enum vmx_code read_index(struct domain_reader *r, struct xml_controller *c)
+{
+	c->indexed = ATTRIBUTE(c->node, "index").ptr != NULL;
+	TRY(ATTRIBUTE_NUMBER(r, c->node, "index", 0, &c->index));
+	if (c->indexed && find_controller(r, c->type, c->index) && !text_equal(c->type, TEXT("usb")))
 		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, c->node,
 				     "another controller of the type has the index %u, too", c->index);
 	return VMX_OK;
 }
 
+/* Once all that say one are known, the others get the lowest that are free. */
+static void give_indexes(struct domain_reader *r)
+{
+	uint32_t next[CONTROLLER_TYPES] = { 0 };
+
+	for (size_t i = 0; i < r->controllers.count; i++) {
+		struct xml_controller *c = &r->controllers.items[i];
+		int type = WORD_VALUE(controller_types, c->type);
+
+		if (c->indexed || type < 0)
+			continue;
+		while (find_controller(r, c->type, next[type]))
+			next[type]++;
+		c->index = next[type]++;
+		c->indexed = true;
+	}
+}
+
 static enum vmx_code read_controller(struct domain_reader *r, const struct node *node)
 {
 	struct xml_controller c = { .node = node };
-	bool given;
-	int type, model;
+	int type;
 
 	TRY(XML_WORD_OF(r, node, "type", controller_types, &type));
 	c.type = text_of(controller_types[type < 0 ? 0 : type]);
-	c.model = FILLED(node, "model");
-	if (text_equal(c.type, TEXT("scsi")) && c.model.ptr)
-		TRY(XML_WORD_OF(r, node, "model", scsi_models, &model));
-	TRY(read_index(r, &c, &given));
-	return add_controller(r, &c, given);
+	c.model = ATTRIBUTE(node, "model");
+	TRY(check_model(r, &c));
+	TRY(read_index(r, &c));
+	return add_controller(r, &c);
 }
 
 /* Those that nobody wrote, but that a disk is on. */
@@ -116,10 +146,10 @@ static enum vmx_code add_implicit(struct domain_reader *r, enum bus bus)
 			count = controller + 1;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		struct xml_controller c = { .type = type, .index = i };
+		struct xml_controller c = { .type = type, .index = i, .indexed = true };
 
 		if (!find_controller(r, type, i))
-			TRY(add_controller(r, &c, true));
+			TRY(add_controller(r, &c));
 	}
 	return VMX_OK;
 }
@@ -278,6 +308,7 @@ enum vmx_code vmxi_read_xml_controllers(struct domain_reader *r)
 
 	FOR_CHILDREN(r->devices, "controller", node)
 		TRY(read_controller(r, node));
+	give_indexes(r);
 	for (size_t i = 0; i < r->controllers.count; i++)
 		TRY(check_controller(r, &r->controllers.items[i]));
 	for (size_t i = 0; i < sizeof(implicit) / sizeof(implicit[0]); i++)

@@ -15,17 +15,21 @@ static enum vmx_code read_folder(struct domain_reader *r, const struct node *nod
 {
 	struct text type = ATTRIBUTE(node, "type");
 	struct shared_folder *folder;
-	struct text host = ATTRIBUTE(CHILD(node, "source"), "dir");
-	struct text guest = ATTRIBUTE(CHILD(node, "target"), "dir");
+	struct text host, guest;
 
+	if (!vmxi_tree_merge(&r->tree, node, TEXT("target")))
+		return vmxi_out_of_memory(r->error);
+	host = ATTRIBUTE(CHILD(node, "source"), "dir");
+	guest = ATTRIBUTE(CHILD(node, "target"), "dir");
 	if (type.ptr && !text_equal(type, TEXT("mount")))
 		return vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, node,
 				     "VMware only shares folders of the host: type='mount'");
 	if (!host.ptr || !guest.ptr)
 		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, node, "there is no <%s dir=''/>",
 				     host.ptr ? "target" : "source");
-	if (host.len == 0 || guest.len == 0)
-		TRY(vmxi_xml_refused(r, VMX_CODE_XML_MISSING, node, "a name is empty; kept"));
+	if (guest.len == 0)
+		TRY(vmxi_xml_refused(r, VMX_CODE_XML_MISSING, node,
+				     "the name in the guest is empty; kept"));
 	folder = XML_ADD(r, &r->machine->folders);
 	if (!folder)
 		return vmxi_out_of_memory(r->error);
@@ -50,7 +54,7 @@ static enum vmx_code read_vnc_port(struct domain_reader *r, const struct node *n
 				   struct vnc *vnc)
 {
 	static const char *const answers[] = { "no", "yes" };
-	struct text port = ATTRIBUTE(node, "port");
+	struct text port = ATTRIBUTE(node, "port"), word = ATTRIBUTE(node, "autoport");
 	bool automatic = !port.ptr;
 	char q[QUOTE_MAX];
 	int answer;
@@ -64,11 +68,28 @@ static enum vmx_code read_vnc_port(struct domain_reader *r, const struct node *n
 		vnc->port = 0;
 		automatic = true;
 	}
-	TRY(XML_WORD_OF(r, node, "autoport", answers, &answer));
+	/* libvirt takes no notice of other words */
+	answer = WORD_VALUE(answers, word);
+	if (!r->as_libvirt)
+		TRY(XML_WORD_OF(r, node, "autoport", answers, &answer));
 	if (answer >= 0)
 		automatic = answer == 1;
 	if (automatic)
 		vnc->port = -1;
+	return VMX_OK;
+}
+
+/* libvirt looks at all of them, and writes the first. */
+static enum vmx_code check_listen(struct domain_reader *r, const struct node *listen, int *ret_type)
+{
+	static const char *const types[] = { "address", "network", "socket", "none" };
+
+	TRY(XML_WORD_OF(r, listen, "type", types, ret_type));
+	if (*ret_type < 0)
+		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, listen, "it has no type");
+	if (*ret_type == 1 && !FILLED(listen, "network").ptr)
+		return vmxi_xml_refused(r, VMX_CODE_XML_MISSING, listen,
+					"libvirt wants the name of the network");
 	return VMX_OK;
 }
 
@@ -77,14 +98,13 @@ static enum vmx_code read_listen(struct domain_reader *r, const struct node *nod
 {
 	const struct node *listen = CHILD(node, "listen");
 	struct text own, outer = ATTRIBUTE(node, "listen");
-	static const char *const types[] = { "address", "network", "socket", "none" };
 	int type;
 
+	for (const struct node *n = listen; r->as_libvirt && n; n = SIBLING(n, "listen"))
+		TRY(check_listen(r, n, &type));
 	vnc->ip = outer;
 	if (listen) {
-		TRY(XML_WORD_OF(r, listen, "type", types, &type));
-		if (type < 0)
-			return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, listen, "it has no type");
+		TRY(check_listen(r, listen, &type));
 		own = FILLED(listen, "address");
 		if (type == 0 && own.ptr && outer.len > 0 && !text_equal(own, outer))
 			return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, listen,
@@ -103,6 +123,7 @@ static enum vmx_code read_one_graphics(struct domain_reader *r, const struct nod
 {
 	struct text type = ATTRIBUTE(node, "type");
 	struct vnc *vnc = &r->machine->vnc;
+	bool first = !vnc->enabled;
 	char q[QUOTE_MAX];
 
 	if (!type.ptr)
@@ -111,9 +132,13 @@ static enum vmx_code read_one_graphics(struct domain_reader *r, const struct nod
 		return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, node,
 					"VMware has no display by '%s', only by vnc; left out",
 					vmxi_quote(q, type));
-	if (vnc->enabled)
+	if (!first && !r->as_libvirt)
 		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, node,
 				     "VMware has one VNC server per machine");
+	if (!first)
+		vnc = XML_ADD(r, &r->machine->more_vncs);
+	if (!vnc)
+		return vmxi_out_of_memory(r->error);
 	vnc->enabled = true;
 	TRY(read_vnc_port(r, node, vnc));
 	TRY(read_listen(r, node, vnc));
@@ -137,14 +162,19 @@ static uint32_t vram_kib(uint32_t given)
 
 static enum vmx_code read_video(struct domain_reader *r, const struct node *video)
 {
-	const struct node *model = CHILD(video, "model");
-	struct text type = ATTRIBUTE(model, "type");
+	const struct node *model;
+	struct text type;
 	uint32_t vram, heads;
 	char q[QUOTE_MAX];
 
-	TRY(ATTRIBUTE_NUMBER(r, model, "vram", 0, &vram));
-	TRY(ATTRIBUTE_NUMBER(r, model, "heads", 1, &heads));
-	if (type.ptr && !text_equal(type, TEXT("vmvga"))) {
+	if (!vmxi_tree_merge(&r->tree, video, TEXT("model")))
+		return vmxi_out_of_memory(r->error);
+	model = CHILD(video, "model");
+	type = FILLED(model, "type");
+
+	TRY(FILLED_NUMBER(r, model, "vram", 0, &vram));
+	TRY(FILLED_NUMBER(r, model, "heads", 1, &heads));
+	if (type.ptr && !text_equal(type, TEXT("vmvga")) && !text_equal(type, TEXT("default"))) {
 		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, video,
 				     "VMware has no graphics card '%s'; it is made a vmvga",
 				     vmxi_quote(q, type)));
@@ -218,6 +248,48 @@ static enum vmx_code read_socket(struct domain_reader *r, const struct node *nod
 			     "the service has to be the number of a port");
 }
 
+/* What a port is in the guest: VMware has one kind only, but libvirt knows these. */
+static enum vmx_code check_target(struct domain_reader *r, const struct node *port)
+{
+	static const char *const types[] = {
+		"none", "isa-serial", "usb-serial", "pci-serial", "spapr-vio-serial", "system-serial",
+		"sclp-serial", "isa-debug",
+	};
+	int type;
+
+	if (!r->as_libvirt)
+		return VMX_OK;
+	return XML_WORD_OF(r, CHILD(port, "target"), "type", types, &type);
+}
+
+/* What libvirt looks at, whether or not it is of any use afterwards. */
+static enum vmx_code check_words(struct domain_reader *r, const struct node *port)
+{
+	static const char *const types[] = {
+		"null", "vc", "pty", "dev", "file", "pipe", "stdio", "udp", "tcp", "unix", "spicevmc",
+		"spiceport", "nmdm", "qemu-vdagent", "dbus",
+	};
+	bool socket = text_equal(ATTRIBUTE(port, "type"), TEXT("tcp"));
+	int word;
+
+	TRY(XML_WORD_OF(r, port, "type", types, &word));
+	return socket ? XML_WORD_OF(r, CHILD(port, "protocol"), "type", vmxi_protocol_words, &word)
+		      : VMX_OK;
+}
+
+/* libvirt takes one of each. */
+static enum vmx_code check_single(struct domain_reader *r, const struct node *port,
+				  struct text name)
+{
+	const struct node *first = vmxi_child(port, name);
+	const struct node *second = first ? vmxi_sibling(first, name) : NULL;
+
+	if (!second)
+		return VMX_OK;
+	return vmxi_xml_refused(r, VMX_CODE_XML_DUPLICATE, second,
+				"libvirt takes a port with one such element only; the first counts");
+}
+
 /* As a VMX file without it is read: nowhere is where a file leads that has no name. */
 static enum vmx_code read_missing_path(struct domain_reader *r, const struct node *node,
 				       bool parallel, struct port *port)
@@ -231,6 +303,12 @@ static enum vmx_code read_missing_path(struct domain_reader *r, const struct nod
 		port->kind = PORT_KIND_NULL;
 	return vmxi_xml_refused(r, VMX_CODE_XML_MISSING, node, "the port needs <source path=''/>%s",
 				port->kind == PORT_KIND_NULL ? "; it leads nowhere" : "");
+}
+
+static enum vmx_code check_singles(struct domain_reader *r, const struct node *port)
+{
+	TRY(check_single(r, port, TEXT("source")));
+	return check_single(r, port, TEXT("protocol"));
 }
 
 static enum vmx_code read_backing(struct domain_reader *r, const struct node *node,
@@ -262,14 +340,31 @@ static enum vmx_code read_backing(struct domain_reader *r, const struct node *no
 	return port->path.ptr ? VMX_OK : read_missing_path(r, node, parallel, port);
 }
 
+/* Numbers that libvirt keeps in 32 bits, whatever their sign: -1 stands for none. */
+static bool parse_wrapping(struct text t, int64_t *ret)
+{
+	int64_t number;
+
+	if (!vmxi_parse_int64(t, &number) || number > UINT32_MAX || number < -(int64_t)UINT32_MAX)
+		return false;
+	*ret = (int32_t)(uint32_t)number;
+	return true;
+}
+
 static enum vmx_code read_number(struct domain_reader *r, const struct node *node, int64_t *ret)
 {
 	const struct node *target = CHILD(node, "target");
+	struct text port = ATTRIBUTE(target, "port");
 	uint32_t number;
+	char q[QUOTE_MAX];
 
 	*ret = -1;
-	if (!target || !ATTRIBUTE(target, "port").ptr)
+	if (!port.ptr)
 		return VMX_OK;
+	if (r->as_libvirt)
+		return parse_wrapping(port, ret) ? VMX_OK :
+		       vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, target, "'%s' is no number of a port",
+				     vmxi_quote(q, port));
 	TRY(ATTRIBUTE_NUMBER(r, target, "port", 0, &number));
 	*ret = number;
 	return VMX_OK;
@@ -305,30 +400,71 @@ static enum vmx_code add_port(struct domain_reader *r, const struct node *node, 
 		return vmxi_out_of_memory(r->error);
 	port->where = node->where;
 	TRY(read_number(r, node, &number));
-	if (number < 0)
+	if (number == -1)
 		number = *highest + 1;
 	if (number > *highest)
 		*highest = number;
-	if (number >= (parallel ? PARALLELS : SERIALS))
+	if (number < 0 || number >= (parallel ? PARALLELS : SERIALS))
 		return vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, node,
 				     "VMware has %s ports 0 to %d only",
 				     parallel ? "parallel" : "serial",
 				     (parallel ? PARALLELS : SERIALS) - 1);
 	port->number = (uint32_t)number;
+	TRY(check_singles(r, node));
 	return read_backing(r, node, parallel, port);
 }
 
-/* libvirt shows the first serial port a second time, as a console. */
+/*
+ * libvirt shows the first serial port a second time, as a console.  Consoles of other
+ * kinds are none of VMware's.
+ */
+static enum vmx_code check_console(struct domain_reader *r, const struct node *console,
+				   bool first, bool *ret_serial)
+{
+	static const char *const types[] = {
+		"none", "serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm",
+	};
+	const struct node *target = CHILD(console, "target");
+	int64_t number;
+	int type;
+
+	TRY(XML_WORD_OF(r, target, "type", types, &type));
+	TRY(read_number(r, console, &number));
+	TRY(check_words(r, console));
+	TRY(check_singles(r, console));
+	*ret_serial = type <= 1;
+	if (*ret_serial && !first)
+		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, console,
+				     "only the first console can be a serial port");
+	return VMX_OK;
+}
+
+static enum vmx_code check_consoles(struct domain_reader *r, const struct node *first)
+{
+	bool serial;
+
+	for (const struct node *n = first; r->as_libvirt && n; n = SIBLING(n, "console"))
+		TRY(check_console(r, n, n == first, &serial));
+	return VMX_OK;
+}
+
 static enum vmx_code read_lone_console(struct domain_reader *r, const struct node *console)
 {
-	struct text type = ATTRIBUTE(CHILD(console, "target"), "type");
-	int64_t highest = -1;
+	struct port *port;
+	bool serial;
 
-	if (!console || (type.ptr && !text_equal(type, TEXT("serial"))))
+	if (!console)
 		return VMX_OK;
-	TRY(add_port(r, console, false, &highest));
-	r->machine->serials.items[0].number = 0;
-	return VMX_OK;
+	TRY(check_console(r, console, true, &serial));
+	if (!serial)
+		return VMX_OK;
+	port = XML_ADD(r, &r->machine->serials);
+	if (!port)
+		return vmxi_out_of_memory(r->error);
+	/* whatever its own number is */
+	port->number = 0;
+	port->where = console->where;
+	return read_backing(r, console, false, port);
 }
 
 static enum vmx_code check_numbers(struct domain_reader *r, const struct port *ports, size_t count)
@@ -349,9 +485,12 @@ enum vmx_code vmxi_read_xml_ports(struct domain_reader *r)
 	struct vmx_machine *m = r->machine;
 	int64_t highest;
 
+	TRY(check_consoles(r, CHILD(r->devices, "console")));
 	TRY(find_highest(r, first, TEXT("serial"), &highest));
-	FOR_CHILDREN(r->devices, "serial", node)
+	FOR_CHILDREN(r->devices, "serial", node) {
+		TRY(check_target(r, node));
 		TRY(add_port(r, node, false, &highest));
+	}
 	if (!first)
 		TRY(read_lone_console(r, CHILD(r->devices, "console")));
 	highest = -1;

@@ -125,7 +125,8 @@ static enum vmx_code read_target(struct domain_reader *r, struct xml_disk *d)
 	if (!d->target.ptr)
 		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, d->node,
 				     "the disk has no <target dev=''/>");
-	d->bus_word = FILLED(target, "bus");
+	/* "" is no bus to libvirt, and no error to us */
+	d->bus_word = r->as_libvirt ? ATTRIBUTE(target, "bus") : FILLED(target, "bus");
 	d->index = target_index(d->target);
 	TRY(read_bus(r, d));
 	if (floppy != (d->disk.bus == BUS_FDC))
@@ -139,10 +140,12 @@ static enum vmx_code read_target(struct domain_reader *r, struct xml_disk *d)
 	return VMX_OK;
 }
 
-/* Types of libvirt's that VMware can't have are not told from words that nobody knows. */
 static enum vmx_code read_source(struct domain_reader *r, struct xml_disk *d)
 {
-	static const char *const types[] = { "file", "block" };
+	/* behind the first two: what VMware can't have, but what does not matter without source */
+	static const char *const types[] = {
+		"file", "block", "dir", "network", "volume", "nvme", "vhostuser",
+	};
 	static const char *const policies[] = { "mandatory", "requisite", "optional" };
 	const struct node *source = CHILD(d->node, "source");
 	int type, policy;
@@ -151,6 +154,9 @@ static enum vmx_code read_source(struct domain_reader *r, struct xml_disk *d)
 	d->disk.block = source && type == 1;
 	if (!source)
 		return VMX_OK;
+	if (type > 1)
+		return vmxi_xml_bad_word(r, d->node, "type", ATTRIBUTE(d->node, "type"),
+					 "one of: file, block");
 	d->disk.source = d->disk.block ? FILLED(source, "dev") : FILLED(source, "file");
 	TRY(XML_WORD_OF(r, source, "startupPolicy", policies, &policy));
 	if (policy == 1 && d->disk.device != DISK_DEVICE_CDROM && d->disk.device != DISK_DEVICE_FLOPPY)
@@ -199,7 +205,7 @@ static enum vmx_code read_driver(struct domain_reader *r, struct xml_disk *d)
 	const struct node *driver = CHILD(d->node, "driver");
 	int cache;
 
-	d->driver = FILLED(driver, "name");
+	d->driver = r->as_libvirt ? ATTRIBUTE(driver, "name") : FILLED(driver, "name");
 	if (!driver)
 		return VMX_OK;
 	TRY(XML_WORD_OF(r, driver, "cache", caches, &cache));
@@ -250,7 +256,7 @@ static enum vmx_code read_address(struct domain_reader *r, struct xml_disk *d)
 {
 	const struct node *address = CHILD(d->node, "address");
 	struct text type = ATTRIBUTE(address, "type");
-	uint32_t bus;
+	uint32_t bus, target;
 	char q[QUOTE_MAX];
 
 	if (!address)
@@ -266,6 +272,8 @@ static enum vmx_code read_address(struct domain_reader *r, struct xml_disk *d)
 	TRY(ATTRIBUTE_NUMBER(r, address, "controller", 0, &d->disk.controller));
 	TRY(ATTRIBUTE_NUMBER(r, address, "bus", 0, &bus));
 	TRY(ATTRIBUTE_NUMBER(r, address, "unit", 0, &d->disk.unit));
+	if (r->as_libvirt)
+		TRY(ATTRIBUTE_NUMBER(r, address, "target", 0, &target));
 	d->placed = true;
 	TRY(check_place(r, d, address, bus));
 	if (d->disk.bus == BUS_IDE)

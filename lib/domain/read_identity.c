@@ -94,13 +94,30 @@ static enum vmx_code read_generation_id(struct domain_reader *r)
 	const struct node *node = CHILD(r->domain, "genid");
 	uint8_t guid[16];
 
-	if (!node || r->as_libvirt)
+	if (!node)
 		return VMX_OK;
+	if (SIBLING(node, "genid"))
+		TRY(vmxi_xml_refused(r, VMX_CODE_XML_DUPLICATE, node,
+				     "libvirt takes one generation id only; the first counts"));
+	/* libvirt looks at it, but does not write it */
+	if (r->as_libvirt)
+		return node->text.ptr ? read_uuid_text(r, node, guid) : VMX_OK;
 	if (!node->text.ptr)
 		return vmxi_xml_left_out(r, node, "there is no generation id; VMware makes its own");
 	TRY(read_uuid_text(r, node, guid));
 	numbers_from_guid(guid, &r->machine->genid, &r->machine->genidx);
 	return vmxi_xml_beyond(r, node, "is written as vm.genid and vm.genidX; libvirt leaves it out");
+}
+
+/* It goes nowhere, but libvirt reads it. */
+static enum vmx_code check_title(struct domain_reader *r)
+{
+	const struct node *title = r->as_libvirt ? CHILD(r->domain, "title") : NULL;
+
+	if (title && vmxi_text_find(title->text, '\n') < title->text.len)
+		return vmxi_xml_refused(r, VMX_CODE_TEXT_NOT_IN_VMX, title,
+					"libvirt takes no title with line ends");
+	return VMX_OK;
 }
 
 enum vmx_code vmxi_read_domain_identity(struct domain_reader *r)
@@ -111,6 +128,7 @@ enum vmx_code vmxi_read_domain_identity(struct domain_reader *r)
 	TRY(read_name(r));
 	TRY(read_uuids(r));
 	TRY(read_generation_id(r));
+	TRY(check_title(r));
 	if (description)
 		m->description = description->text;
 	if (description && !m->description.ptr && !r->as_libvirt)
@@ -237,7 +255,7 @@ static enum vmx_code keep_cpu_set(struct domain_reader *r, const struct node *vc
 static enum vmx_code read_cpu_set(struct domain_reader *r, const struct node *vcpu)
 {
 	static const char *const placements[] = { "static", "auto" };
-	struct text set = FILLED(vcpu, "cpuset");
+	struct text set = r->as_libvirt ? ATTRIBUTE(vcpu, "cpuset") : FILLED(vcpu, "cpuset");
 	uint8_t marks[CPUS_MAX];
 	char q[QUOTE_MAX];
 	int placement;
@@ -260,6 +278,9 @@ static enum vmx_code read_vcpu(struct domain_reader *r)
 	uint64_t count = 1;
 	uint32_t current;
 
+	if (vcpu && !vcpu->text.ptr)
+		TRY(vmxi_xml_refused(r, VMX_CODE_XML_NUMBER, vcpu,
+				     "there is no number of CPUs; the machine gets one"));
 	if (vcpu && vcpu->text.ptr)
 		TRY(vmxi_xml_number(r, vcpu, vcpu->text, UINT32_MAX, &count));
 	if (count == 0 || (count > CPUS_MAX && !r->as_libvirt))
@@ -351,7 +372,7 @@ static enum vmx_code read_os_type(struct domain_reader *r, const struct node *os
 				     "there is no <os><type>hvm</type></os>");
 	if (!text_equal(type->text, TEXT("hvm")))
 		return vmxi_xml_bad_word(r, type, "the type", type->text, "hvm");
-	TRY(XML_WORD_OF(r, type, "arch", vmxi_arch_words, &arch));
+	TRY(XML_FILLED_WORD_OF(r, type, "arch", vmxi_arch_words, &arch));
 	r->machine->arch = arch < 0 ? ARCH_I686 : (enum cpu_arch)arch;
 	if (r->machine->arch == ARCH_AARCH64)
 		return vmxi_xml_refused(r, VMX_CODE_BEYOND_LIBVIRT, type,
@@ -367,9 +388,9 @@ static enum vmx_code read_smbios(struct domain_reader *r, const struct node *os)
 
 	if (!smbios)
 		return VMX_OK;
-	TRY(XML_WORD_OF(r, smbios, "mode", modes, &mode));
+	TRY(XML_FILLED_WORD_OF(r, smbios, "mode", modes, &mode));
 	if (mode < 0)
-		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, smbios, "it has no mode");
+		return vmxi_xml_left_out(r, smbios, "it has no mode, and says nothing");
 	if (mode == 3)
 		return vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, smbios,
 				     "VMware can't show other tables than its own (mode='emulate') "
@@ -385,7 +406,7 @@ static enum vmx_code read_firmware(struct domain_reader *r, const struct node *o
 	struct vmx_machine *m = r->machine;
 	int word;
 
-	TRY(XML_WORD_OF(r, os, "firmware", words, &word));
+	TRY(XML_FILLED_WORD_OF(r, os, "firmware", words, &word));
 	m->firmware = word == 1 ? FIRMWARE_EFI : FIRMWARE_NONE;
 	if (!firmware || r->as_libvirt)
 		return VMX_OK;
@@ -420,6 +441,9 @@ static enum vmx_code read_nvram(struct domain_reader *r, const struct node *os)
 		(void)ATTRIBUTE(nvram, "type");
 	}
 	r->machine->nvram = path;
+	/* that is no nvram */
+	if (!path.ptr)
+		return VMX_OK;
 	if (text_equal(firmware, TEXT("efi")) ||
 	    (!firmware.ptr && CHILD_TEXT(os, "loader").ptr))
 		return VMX_OK;

@@ -223,9 +223,12 @@ static uint64_t unit_bytes(struct text unit)
 	return bytes;
 }
 
+/* libvirt counts in 63 bits, and rounds up to KiB. */
+#define SIZE_BYTES_MAX ((uint64_t)INT64_MAX / 1024 * 1024)
+
 enum vmx_code vmxi_xml_size(struct domain_reader *r, const struct node *node, uint64_t *ret_kib)
 {
-	struct text unit = ATTRIBUTE(node, "unit");
+	struct text unit = FILLED(node, "unit");
 	uint64_t bytes = unit.ptr ? unit_bytes(unit) : 1024, number;
 	char q[QUOTE_MAX];
 
@@ -233,7 +236,7 @@ enum vmx_code vmxi_xml_size(struct domain_reader *r, const struct node *node, ui
 		return vmxi_xml_fail(r, VMX_CODE_XML_WORD, node, "'%s' is no unit of memory",
 				     vmxi_quote(q, unit));
 	TRY(vmxi_xml_number(r, node, node->text, UINT64_MAX, &number));
-	if (number > (UINT64_MAX - 1023) / bytes)
+	if (number > SIZE_BYTES_MAX / bytes)
 		return vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, node, "the size is out of range");
 	*ret_kib = (number * bytes + 1023) / 1024;
 	return VMX_OK;
@@ -274,6 +277,16 @@ enum vmx_code vmxi_xml_word(struct domain_reader *r, const struct node *node, co
 	if (*ret < 0)
 		return vmxi_xml_bad_word(r, node, name, value, list_words(list, words, count));
 	return VMX_OK;
+}
+
+enum vmx_code vmxi_xml_filled_word(struct domain_reader *r, const struct node *node,
+				   const char *name, const char *const *words, size_t count,
+				   int *ret)
+{
+	*ret = -1;
+	if (!vmxi_filled_attribute(node, text_of(name)).ptr)
+		return VMX_OK;
+	return vmxi_xml_word(r, node, name, words, count, ret);
 }
 
 enum vmx_code vmxi_xml_yes(struct domain_reader *r, const struct node *node, struct text name,

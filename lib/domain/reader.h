@@ -37,6 +37,7 @@ struct xml_disk {
 struct xml_controller {
 	struct text type;
 	uint32_t index;
+	bool indexed;		/* it says its number, or has got one */
 	struct text model;	/* no pointer: none */
 	const struct node *node;	/* NULL: only a disk asks for it */
 };
@@ -109,6 +110,10 @@ enum vmx_code vmxi_xml_attribute_number(struct domain_reader *r, const struct no
 					struct text name, uint32_t missing, uint32_t *ret);
 #define ATTRIBUTE_NUMBER(r, node, literal, missing, ret) \
 	vmxi_xml_attribute_number(r, node, TEXT(literal), missing, ret)
+/* The same where "" is as good as missing. */
+#define FILLED_NUMBER(r, node, literal, missing, ret) \
+	vmxi_xml_attribute_number(r, FILLED(node, literal).ptr ? node : NULL, TEXT(literal), \
+				  missing, ret)
 
 /* A number of KiB, from the text of the element and its unit. */
 enum vmx_code vmxi_xml_size(struct domain_reader *r, const struct node *node, uint64_t *ret_kib);
@@ -126,6 +131,13 @@ enum vmx_code vmxi_xml_word(struct domain_reader *r, const struct node *node, co
 			    const char *const *words, size_t count, int *ret);
 #define XML_WORD_OF(r, node, name, words, ret) \
 	vmxi_xml_word(r, node, name, words, sizeof(words) / sizeof((words)[0]), ret)
+
+/* The same of an attribute for which "" is as good as missing. */
+#define XML_FILLED_WORD_OF(r, node, name, words, ret) \
+	vmxi_xml_filled_word(r, node, name, words, sizeof(words) / sizeof((words)[0]), ret)
+enum vmx_code vmxi_xml_filled_word(struct domain_reader *r, const struct node *node,
+				   const char *name, const char *const *words, size_t count,
+				   int *ret);
 
 /* The numbers of an <address> of PCI; they may be hex or octal as in C. */
 enum vmx_code vmxi_xml_pci(struct domain_reader *r, const struct node *address,

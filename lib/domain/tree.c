@@ -90,10 +90,11 @@ static struct position tag_position(struct builder *b)
 	return (struct position){ b->line, (unsigned int)(at - b->line_from + 1) };
 }
 
-static enum tree_space space_of(const xmlChar *uri)
+/* A prefix that nobody declared stands for a namespace all the same. */
+static enum tree_space space_of(const xmlChar *prefix, const xmlChar *uri)
 {
 	if (!uri)
-		return SPACE_NONE;
+		return prefix ? SPACE_OTHER : SPACE_NONE;
 	return xmlStrEqual(uri, BAD_CAST VMX_METADATA_NAMESPACE) ? SPACE_OURS : SPACE_OTHER;
 }
 
@@ -114,7 +115,8 @@ static bool add_attributes(struct builder *b, struct node *node, int count, cons
 		struct attribute *a = &node->attributes[node->attribute_count];
 		struct text value = { (const char *)sax[3], (size_t)(sax[4] - sax[3]) };
 
-		if (sax[2])
+		/* a prefix that nobody declared has no namespace, but is no less a prefix */
+		if (sax[1] || sax[2])
 			continue;
 		*a = (struct attribute){ text_of((const char *)sax[0]),
 					 vmxi_arena_copy(arena, value), false };
@@ -125,7 +127,8 @@ static bool add_attributes(struct builder *b, struct node *node, int count, cons
 	return true;
 }
 
-static struct node *add_node(struct builder *b, const xmlChar *name, const xmlChar *uri)
+static struct node *add_node(struct builder *b, const xmlChar *name, const xmlChar *prefix,
+			     const xmlChar *uri)
 {
 	struct node *node = vmxi_arena_zeroed(b->tree->arena, sizeof(*node));
 
@@ -133,7 +136,7 @@ static struct node *add_node(struct builder *b, const xmlChar *name, const xmlCh
 		return NULL;
 	/* the parser's dictionary has each name once; it lives as long as the tree */
 	node->name = text_of((const char *)name);
-	node->space = (uint8_t)space_of(uri);
+	node->space = (uint8_t)space_of(prefix, uri);
 	node->parent = b->open;
 	node->where = tag_position(b);
 	if (!b->open)
@@ -154,7 +157,6 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	struct builder *b = user;
 	struct node *node;
 
-	(void)prefix;
 	(void)namespaces;
 	(void)namespace_list;
 	(void)defaulted;
@@ -170,7 +172,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 		       TREE_ATTRIBUTES_MAX);
 	if (b->code != VMX_OK)
 		return;
-	node = add_node(b, name, uri);
+	node = add_node(b, name, prefix, uri);
 	if (!node || !add_attributes(b, node, count, attributes)) {
 		no_memory(b);
 		return;
@@ -459,6 +461,65 @@ struct node *vmxi_child(const struct node *node, struct text name)
 struct node *vmxi_sibling(const struct node *node, struct text name)
 {
 	return find_from(node->next, name);
+}
+
+/* Whether somebody asked for an attribute stays as it is. */
+static bool has_attribute(const struct node *node, struct text name)
+{
+	for (size_t i = 0; i < node->attribute_count; i++) {
+		if (text_equal(node->attributes[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static bool merge_attributes(struct tree *tree, struct node *first, struct node *other)
+{
+	size_t most = (size_t)first->attribute_count + other->attribute_count;
+	struct attribute *all;
+
+	if (other->attribute_count == 0)
+		return true;
+	all = vmxi_arena_allocate(tree->arena, most * sizeof(*all));
+	if (!all)
+		return false;
+	if (first->attribute_count > 0)
+		memcpy(all, first->attributes, first->attribute_count * sizeof(*all));
+	first->attributes = all;
+	for (size_t i = 0; i < other->attribute_count; i++) {
+		/* both numbers are bounded, but their sum need not fit */
+		if (first->attribute_count < UINT16_MAX &&
+		    !has_attribute(first, other->attributes[i].name))
+			all[first->attribute_count++] = other->attributes[i];
+	}
+	other->attribute_count = 0;
+	return true;
+}
+
+static void merge_children(struct node *first, struct node *other)
+{
+	for (struct node *n = other->first; n; n = n->next)
+		n->parent = first;
+	if (first->last)
+		first->last->next = other->first;
+	else
+		first->first = other->first;
+	if (other->last)
+		first->last = other->last;
+	other->first = other->last = NULL;
+}
+
+bool vmxi_tree_merge(struct tree *tree, const struct node *parent, struct text name)
+{
+	struct node *first = vmxi_child(parent, name);
+	struct node *other = first ? vmxi_sibling(first, name) : NULL;
+
+	for (; other; other = vmxi_sibling(other, name)) {
+		if (!merge_attributes(tree, first, other))
+			return false;
+		merge_children(first, other);
+	}
+	return true;
 }
 
 struct text vmxi_attribute(const struct node *node, struct text name)

@@ -79,6 +79,12 @@ struct text vmxi_attribute(const struct node *node, struct text name);
 #define SIBLING(node, literal) vmxi_sibling(node, TEXT(literal))
 #define ATTRIBUTE(node, literal) vmxi_attribute(node, TEXT(literal))
 
+/*
+ * Gives the first child of the name what the others of that name hold: their children,
+ * and those of their attributes that it lacks.  False: no memory.
+ */
+bool vmxi_tree_merge(struct tree *tree, const struct node *parent, struct text name);
+
 /* Goes through the children of a name. */
 #define FOR_CHILDREN(parent, literal, child_) \
 	for (struct node *child_ = CHILD(parent, literal); child_; child_ = SIBLING(child_, literal))
