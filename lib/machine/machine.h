@@ -183,6 +183,8 @@ struct vmx_machine {
 	struct position tpm_where;
 
 	struct vnc vnc;
+	/* libvirt writes more than one if XML has them: only at its level */
+	VECTOR(struct vnc) more_vncs;
 	uint32_t vram_kib;	/* 0: no video */
 
 	VECTOR(struct controller) controllers;	/* the present ones */

@@ -9,14 +9,13 @@
  * The display
  */
 
-void vmxi_put_vnc(struct vmx_writer *w)
+static void put_one_vnc(struct vmx_writer *w, const struct vnc *vnc)
 {
-	const struct vnc *vnc = &w->machine->vnc;
-
 	if (!vnc->enabled)
 		return;
 	vmxi_put_key_truth(w, KEY_VNC_ENABLED, true);
-	if (vnc->port >= 0)
+	/* libvirt writes whatever number it read, if it is not -1 */
+	if (vnc->port != -1)
 		vmxi_put_key_number(w, KEY_VNC_PORT, vnc->port);
 	if (vnc->ip.ptr)
 		vmxi_put_key(w, KEY_VNC_IP, vnc->ip);
@@ -24,6 +23,15 @@ void vmxi_put_vnc(struct vmx_writer *w)
 		vmxi_put_key(w, KEY_VNC_KEYMAP, vnc->keymap);
 	if (vnc->password.ptr)
 		vmxi_put_key(w, KEY_VNC_PASSWORD, vnc->password);
+}
+
+void vmxi_put_vnc(struct vmx_writer *w)
+{
+	const struct vmx_machine *m = w->machine;
+
+	put_one_vnc(w, &m->vnc);
+	for (size_t i = 0; i < m->more_vncs.count; i++)
+		put_one_vnc(w, &m->more_vncs.items[i]);
 }
 
 /* libvirt writes whole multiples of 64 KiB. */
