@@ -122,6 +122,7 @@ static void without_a_session_there_is_little(void **state)
 	assert_call(client, "Logout", SESSIONS, "", 200, "LogoutResponse");
 	assert_property(client, "VirtualMachine", "vm-9", "name", "NotAuthenticated");
 	assert_call(client, "CurrentTime", SERVICE, "", 500, "xsi:type=\"NotAuthenticated\"");
+	assert_call(client, "RebootGuest", "VirtualMachine", "vm-9", "", 500, "xsi:type=\"NotAuthenticated\"");
 	assert_request(client, "GET", "/folder/ha-host_VM0/ha-host_VM0.vmx?dcPath=ha-datacenter&dsName=LocalDS_0",
 		NULL, 401, "");
 	end(client);
@@ -223,6 +224,7 @@ static void what_real_servers_refuse_is_refused(void **state)
 	assert_call(client, "CurrentTime", SERVICE, "", 200, "");
 	client->headers = "Expect: 100-continue\r\n";
 	assert_call(client, "CurrentTime", SERVICE, "", 417, "");
+	assert_last_remark(client, "Expect: 100-continue");
 	end(client);
 }
 

@@ -293,6 +293,26 @@ static void whoever_hangs_up_takes_no_change_along(void **state)
 	end(client);
 }
 
+static void whoever_hangs_up_is_not_waited_for(void **state)
+{
+	struct client *client = BEGIN(NULL);
+	char *collector = watch_question(client);
+	time_t before = time(NULL);
+	struct answer answer;
+
+	(void)state;
+	assert_updates(client, collector, "", 5, 200, "<version>1</version>");
+	client->patience = 100;
+	answer = wait_updates(client, collector, "1", 60);
+	assert_true(answer.waiting);
+	answer_release(&answer);
+	client->patience = 0;
+	assert_updates(client, collector, "1", 1, 200, "WaitForUpdatesExResponse");
+	assert_in_range(time(NULL) - before, 0, 20);
+	free(collector);
+	end(client);
+}
+
 static void without_a_change_a_wait_ends_without_result(void **state)
 {
 	struct client *client = BEGIN(NULL);
@@ -362,6 +382,7 @@ int main(void)
 		cmocka_unit_test(a_late_question_wakes_a_wait),
 		cmocka_unit_test(an_answer_that_was_lost_is_given_again),
 		cmocka_unit_test(whoever_hangs_up_takes_no_change_along),
+		cmocka_unit_test(whoever_hangs_up_is_not_waited_for),
 		cmocka_unit_test(without_a_change_a_wait_ends_without_result),
 		cmocka_unit_test(old_clients_can_look_for_changes),
 		cmocka_unit_test(any_task_can_be_made_slow_or_fail),

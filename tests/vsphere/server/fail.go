@@ -198,19 +198,13 @@ func take(w http.ResponseWriter) net.Conn {
 	return c
 }
 
-// cut closes a connection that was taken, in the middle of something.
+// cut closes a connection that was taken, in the middle of something: under TLS without
+// the message that ends it.
 func cut(c net.Conn) {
-	inner := c
-	if t, ok := inner.(interface{ NetConn() net.Conn }); ok { // TLS
-		inner = t.NetConn()
+	if t, ok := c.(interface{ NetConn() net.Conn }); ok {
+		c = t.NetConn()
 	}
-	if n, ok := inner.(*numbered); ok {
-		inner = n.Conn
-	}
-	if tcp, ok := inner.(*net.TCPConn); ok {
-		_ = tcp.CloseWrite() // what has been written arrives; no TLS end
-	}
-	inner.Close()
+	c.Close()
 }
 
 // rawHeader is what the HTTP server would send for a reply.

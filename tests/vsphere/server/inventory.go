@@ -217,7 +217,7 @@ func machineFile(vm *sim.VirtualMachine) (*sim.Datastore, string, error) {
 	return nil, "", fmt.Errorf("%s has no VMX file", vm.Name)
 }
 
-// place is where new machines go.
+// place is where new machines go: the first host, which is in the first datacenter.
 type place struct {
 	datacenter *sim.Datacenter
 	host       *object.HostSystem
@@ -234,14 +234,7 @@ func (s *server) firstPlace(client *vim25.Client) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	dc := dcs[0].(*sim.Datacenter)
-	for e := mo.Entity(hosts[0]); e.Entity().Parent != nil; {
-		e = sim.Map.Get(*e.Entity().Parent).(mo.Entity)
-		if found, ok := e.(*sim.Datacenter); ok {
-			dc = found
-		}
-	}
-	return &place{dc, host, pool}, nil
+	return &place{dcs[0].(*sim.Datacenter), host, pool}, nil
 }
 
 // makeMachines makes those that the options name.
