@@ -143,9 +143,9 @@ static void sessions_end(void **state)
 	}
 	end(client);
 
-	client = BEGIN("--idle", "100ms");
+	client = BEGIN("--idle", "1s");
 	assert_call(client, "CurrentTime", SERVICE, "", 200, "");
-	usleep(200000);
+	usleep(1200000);
 	assert_call(client, "CurrentTime", SERVICE, "", 500, "NotAuthenticated");
 	end(client);
 
