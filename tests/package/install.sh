@@ -16,7 +16,8 @@ cd "$work"
 DESTDIR=$work/root $meson install -C "$build" --no-rebuild --quiet
 installed=$work/root$prefix
 
-for file in bin/vmx2xml share/man/man1/vmx2xml.1 include/vmxkit/vmxkit.h \
+for file in bin/vmx2xml share/man/man1/vmx2xml.1 bin/vmxremote share/man/man1/vmxremote.1 \
+	include/vmxkit/vmxkit.h include/vmxkit/connection.h include/vmxkit/transport.h \
 	include/vmxkit/version.h "$libdir/libvmxkit.so" "$libdir/libvmxkit.a" \
 	"$libdir/pkgconfig/vmxkit.pc"; do
 	test -e "$installed/$file" || { echo "$file is not installed"; exit 1; }
