@@ -117,6 +117,16 @@ void vsphere_http_close(struct http *http)
 	vmxi_release(http->settings.allocator, http);
 }
 
+/* libcurl has cookies of the share changed through any handle that uses it. */
+void vsphere_http_forget(struct http *http)
+{
+	CURL *easy = curl_easy_init();
+
+	if (easy && curl_easy_setopt(easy, CURLOPT_SHARE, http->share) == CURLE_OK)
+		(void)curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
+	curl_easy_cleanup(easy);
+}
+
 const char *vsphere_http_base(const struct http *http)
 {
 	return http->base;

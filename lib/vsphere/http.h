@@ -56,6 +56,9 @@ void vsphere_http_close(struct http *http);
 /* "https://[::1]:8443": what every address begins with. */
 const char *vsphere_http_base(const struct http *http);
 
+/* Forgets all cookies. */
+void vsphere_http_forget(struct http *http);
+
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE };
 
 /* What the head of an answer says. */

@@ -201,8 +201,10 @@ static enum vmx_code log_in(struct session *s, struct vmx_error *error)
 	return VMX_OK;
 }
 
+/* A server that still knows the old session would refuse a second one for its cookie. */
 enum vmx_code vsphere_session_renew(struct session *s, struct vmx_error *error)
 {
+	vsphere_http_forget(s->http);
 	return log_in(s, error);
 }
 
