@@ -84,7 +84,11 @@ static size_t receive(struct connection *c, char *buffer)
 		end = strstr(buffer, "\r\n\r\n");
 		if (end && length >= (size_t)(end + 4 - buffer) + body_length(buffer))
 			return length;
-		if (length + 1 >= REQUEST_MAX || !wait_for(c->server, c->socket, POLLIN, -1))
+		if (length + 1 >= REQUEST_MAX) {	/* takes no more */
+			(void)wait_for(c->server, -1, 0, -1);
+			return 0;
+		}
+		if (!wait_for(c->server, c->socket, POLLIN, -1))
 			return 0;
 		got = recv(c->socket, buffer + length, REQUEST_MAX - 1 - length, 0);
 		if (got <= 0)

@@ -2,6 +2,8 @@
 /*
  * The HTTP client against a server that sends what it is told to.
  */
+#include <netinet/in.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -689,7 +692,7 @@ static void uploads_that_can_not_go_on_end(void **state)
 	end(&b);
 }
 
-/* Nobody takes what is sent. */
+/* The server takes the first megabyte. */
 static void uploads_that_stall_end(void **state)
 {
 	static const struct route routes[] = { { NULL } };
@@ -698,10 +701,89 @@ static void uploads_that_stall_end(void **state)
 
 	(void)state;
 	begin(&b, routes);
-	assert_int_not_equal(get_request(&b, (struct http_request){ .method = HTTP_PUT, .path = "/new",
-		.upload_length = (uint64_t)1 << 40, .supply = give, .user = &supply }), VMX_OK);
+	assert_refused(&b, get_request(&b, (struct http_request){ .method = HTTP_PUT, .path = "/new",
+		.upload_length = (uint64_t)1 << 40, .supply = give, .user = &supply }),
+		VMX_CODE_TIMED_OUT, "less than a byte a second");
 	assert_true(supply.given < (size_t)64 << 20);
 	end(&b);
+}
+
+/*
+ * Proxies
+ */
+
+static void proxies_are_asked_instead_of_the_server(void **state)
+{
+	static const struct route routes[] = {
+		{ "GET http://far.example:99/sdk ", OK(LENGTH(5)) "hello" }, { NULL },
+	};
+	struct bench b;
+
+	(void)state;
+	begin_with(&b, routes, (struct http_settings){ .host = "far.example" });
+	b.parameters.proxy = (struct vsphere_proxy){ VSPHERE_PROXY_HTTP, "127.0.0.1", b.parameters.port };
+	b.parameters.port = 99;
+	vsphere_http_close(b.http);
+	assert_int_equal(vsphere_http_open(&(struct http_settings){
+		.allocator = &b.memory.allocator, .host = "far.example", .parameters = &b.parameters },
+		&b.http, b.error), VMX_OK);
+	assert_int_equal(GET(&b, .path = "/sdk"), VMX_OK);
+	assert_string_equal(b.body, "hello");
+	end(&b);
+}
+
+/* Takes one connection, and closes it after the first byte. */
+struct first_byte {
+	int listener;
+	unsigned char byte;
+	pthread_t thread;
+};
+
+static void *take_first_byte(void *user)
+{
+	struct first_byte *first = user;
+	int client = accept(first->listener, NULL, NULL);
+
+	if (client >= 0 && recv(client, &first->byte, 1, 0) != 1)
+		first->byte = 0;
+	close(client);
+	return NULL;
+}
+
+static unsigned int listen_for_first_byte(struct first_byte *first)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+
+	first->listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(first->listener, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(first->listener, 1), 0);
+	assert_int_equal(getsockname(first->listener, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(pthread_create(&first->thread, NULL, take_first_byte, first), 0);
+	return ntohs(address.sin_port);
+}
+
+/* What the client says first tells the kind. */
+static void proxies_are_spoken_to_in_their_language(void **state)
+{
+	static const struct { enum vsphere_proxy_type type; char first; } cases[] = {
+		{ VSPHERE_PROXY_SOCKS4, 4 }, { VSPHERE_PROXY_SOCKS4A, 4 }, { VSPHERE_PROXY_SOCKS5, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct first_byte first = { .byte = 0 };
+		struct bench b;
+
+		begin_with(&b, NULL, (struct http_settings){ .connect_timeout = 99 });
+		b.parameters.proxy = (struct vsphere_proxy){ cases[i].type, "127.0.0.1",
+							     listen_for_first_byte(&first) };
+		assert_int_equal(GET(&b, .path = "/sdk", .timeout = 5), VMX_CODE_UNREACHABLE);
+		end(&b);
+		pthread_join(first.thread, NULL);
+		close(first.listener);
+		assert_int_equal(first.byte, cases[i].first);
+	}
 }
 
 /*
@@ -778,6 +860,8 @@ int main(void)
 		cmocka_unit_test(uploads_are_sent_as_they_are_supplied),
 		cmocka_unit_test(uploads_that_can_not_go_on_end),
 		cmocka_unit_test(uploads_that_stall_end),
+		cmocka_unit_test(proxies_are_asked_instead_of_the_server),
+		cmocka_unit_test(proxies_are_spoken_to_in_their_language),
 		cmocka_unit_test(running_out_of_memory_is_an_error),
 		cmocka_unit_test(sha256_is_that_of_the_standard),
 	};
