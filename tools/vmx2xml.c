@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * vmx2xml: VMware .vmx files to libvirt domain XML.  This file is the command
- * line; vmx2xml_convert.c does the work.
+ * line; vmx2xml_convert.c does the work, vmx2xml_remote.c fetches what is on a server.
  */
 #include <string.h>
 
 #include <vmxkit/vmxkit.h>
 
 #include "common/characters.h"
+#include "common/remote.h"
 #include "vmx2xml_convert.h"
 
 static const char *take_report(void *user, const char *argument)
@@ -39,6 +40,7 @@ static const struct option_row options[] = {
 	{ "encoding", 0, "NAME", "read in this encoding, not in that of .encoding", TEXT_OPTION(shared.encoding) },
 	{ "secure", 0, NULL, "print the password of the VNC server", FLAG_OPTION(secure) },
 	{ "report", 0, "[=text|json]", "print what became of each key, not the XML", OWN_OPTION(take_report) },
+	{ "password-file", 0, "FILE", "the password for the server of a URI", TEXT_OPTION(password_file) },
 	{ "quiet", 'q', NULL, "show errors only", FLAG_OPTION(shared.common.quiet) },
 	{ "max-size", 0, "BYTES", "refuse larger files (default 16777216)", OWN_OPTION(take_max_size) },
 	{ "color", 0, "WHEN", "colour errors: auto, always, never", OWN_OPTION(take_colour) },
@@ -48,7 +50,7 @@ static const struct option_row options[] = {
 };
 
 static const struct command_line command_line = {
-	.usage = "[OPTION]... [FILE|-]...",
+	.usage = "[OPTION]... [FILE|-]...  or  URI#MACHINE",
 	.summary = "Converts VMware .vmx files to libvirt domain XML.",
 	.options = options, .option_count = sizeof(options) / sizeof(options[0]),
 	.topic_summary = "Options for many files; the XML of NAME.vmx goes to DIR/NAME.xml.",
@@ -79,19 +81,39 @@ static const char *find_conflict(const void *settings, bool several)
 	return NULL;
 }
 
+/* A server is asked for one machine; vmxremote does it with many. */
+static enum exit_status check_remote(const struct settings *s, char **files, int count, bool *ret)
+{
+	const struct batch_settings *batch = &s->shared.batch;
+
+	*ret = false;
+	for (int i = 0; i < count; i++)
+		*ret |= is_uri(files[i]);
+	if (*ret && (count > 1 || batch->output_dir || batch->jsonl || batch->files0_from))
+		return usage_error(&s->shared.common.console, "a machine on a server is converted alone, "
+				   "with -o; 'vmxremote pull --xml' converts many");
+	if (!*ret && s->password_file)
+		return usage_error(&s->shared.common.console, "--password-file is of no use without a URI");
+	return STATUS_DONE;
+}
+
 static enum exit_status run(void *settings, char **files, int count)
 {
-	static const struct converter converter = {
-		.from = ".vmx", .to = ".xml", .member = "xml",
-		.settings_size = sizeof(struct settings),
-		.convert = convert, .find_conflict = find_conflict,
+	static const struct converter converters[] = {
+		{ ".vmx", ".xml", "xml", sizeof(struct settings), convert, find_conflict },
+		{ ".vmx", ".xml", "xml", sizeof(struct settings), convert_remote, find_conflict },
 	};
 	struct settings *s = settings;
+	bool remote;
+	enum exit_status status = check_remote(s, files, count, &remote);
+
+	if (status != STATUS_DONE)
+		return status;
 
 	s->shared.reports = s->report != REPORT_NONE;
 	if (s->shared.rules)
 		vmx_path_rules_set_level(s->shared.rules, level_of(s));
-	return convert_files(&converter, &s->shared, files, count);
+	return convert_files(&converters[remote], &s->shared, files, count);
 }
 
 int main(int argc, char **argv)

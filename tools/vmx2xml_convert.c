@@ -4,13 +4,14 @@
 #include <vmxkit/vmxkit.h>
 
 #include "common/input.h"
+#include "common/to_xml.h"
 #include "vmx2xml_report.h"
 
 /* One file on its way. */
 struct work {
 	const struct settings *settings;
-	const char *file;		/* STANDARD_INPUT or a path */
-	const char *name;		/* what diagnostics call it */
+	const struct source *source;
+	struct to_xml how;
 	struct vmx_document *document;
 	struct vmx_machine *machine;
 	struct vmx_bytes xml;
@@ -22,49 +23,45 @@ static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	const struct work *work = user;
 
-	show_diagnostic(&work->console, work->name, diagnostic);
+	show_diagnostic(&work->console, work->source->name, diagnostic);
+}
+
+/* What the user says comes before what is known otherwise. */
+static void settle(struct work *work)
+{
+	const struct settings *s = work->settings;
+	const struct source *source = work->source;
+
+	work->how = (struct to_xml){
+		.level = level_of(s), .strict = s->shared.strict, .secure = s->secure,
+		.encoding = s->shared.encoding, .max_size = s->shared.max_size,
+		.rules = s->shared.rules ? s->shared.rules : source->rules,
+		.datacenter_path = s->datacenter_path ? s->datacenter_path : source->datacenter_path,
+		.moref = s->moref ? s->moref : source->moref,
+		.diagnostic = hear, .user = work,
+	};
 }
 
 static enum vmx_code read_document(struct work *work)
 {
-	const struct conversion_settings *s = &work->settings->shared;
-	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
+	struct vmx_read_options options = to_xml_read_options(&work->how);
+	const struct vmx_bytes *bytes = work->source->bytes;
+	struct vmx_error *error = work->settings->shared.common.error;
 
-	options.mode = s->libvirt || s->strict ? VMX_READ_STRICT : VMX_READ_TOLERANT;
-	options.encoding = s->encoding;
-	options.max_file_size = s->max_size;
-	options.diagnostic = hear;
-	options.user = work;
-	return read_input(work->file, &options, &work->document, s->common.error);
+	if (bytes)
+		return vmx_document_read(bytes->data, bytes->length, &options, &work->document, error);
+	return read_input(work->source->file, &options, &work->document, error);
 }
 
-static enum vmx_code read_machine(struct work *work)
+/* All steps that can fail because of the file. */
+static enum vmx_code convert_document(struct work *work)
 {
-	const struct settings *s = work->settings;
-	struct vmx_machine_options options = VMX_MACHINE_OPTIONS_INIT;
+	struct vmx_error *error = work->settings->shared.common.error;
+	enum vmx_code code = read_document(work);
 
-	options.level = level_of(s);
-	options.strict = s->shared.strict;
-	if (s->shared.rules) {
-		options.file_name = vmx_path_rules_resolve;
-		options.file_name_user = s->shared.rules;
-	}
-	options.diagnostic = hear;
-	options.user = work;
-	return vmx_machine_read(work->document, &options, &work->machine, s->shared.common.error);
-}
-
-static enum vmx_code write_xml(struct work *work)
-{
-	const struct settings *s = work->settings;
-	struct vmx_domain_xml_options options = VMX_DOMAIN_XML_OPTIONS_INIT;
-
-	options.secure = s->secure;
-	options.datacenter_path = s->datacenter_path;
-	options.moref = s->moref;
-	options.diagnostic = hear;
-	options.user = work;
-	return vmx_domain_xml_write(work->machine, &options, &work->xml, s->shared.common.error);
+	if (code == VMX_OK)
+		code = to_xml_machine(&work->how, work->document, &work->machine, error);
+	return code == VMX_OK ? to_xml_write(&work->how, work->machine, &work->xml, error) : code;
 }
 
 /* What is printed: the report, or else the XML that no file gets. */
@@ -74,9 +71,9 @@ static enum exit_status print(const struct work *work, const char *output)
 	const struct console *console = &work->console;
 
 	if (s->report == REPORT_JSON)
-		return report_as_json(console, work->name, output, work->machine, console->findings);
+		return report_as_json(console, work->source->name, output, work->machine, console->findings);
 	if (s->report == REPORT_TEXT)
-		return report_as_text(console, work->name, work->machine);
+		return report_as_text(console, work->source->name, work->machine);
 	return output ? STATUS_DONE : print_output(&s->shared, work->xml.data, work->xml.length);
 }
 
@@ -85,7 +82,7 @@ static enum exit_status deliver(const struct work *work, const char *output)
 	enum exit_status status = STATUS_DONE;
 
 	if (output)
-		status = store_output(&work->settings->shared, work->file, output,
+		status = store_output(&work->settings->shared, work->source->file, output,
 				      work->xml.data, work->xml.length);
 	return status == STATUS_DONE ? print(work, output) : status;
 }
@@ -97,7 +94,7 @@ static enum exit_status explain(const struct work *work)
 
 	if (s->encoding && vmx_error_code(s->common.error) == VMX_CODE_UNKNOWN_ENCODING)
 		return usage_error(&work->console, "option '--encoding': no encoding '%s' is known", s->encoding);
-	return show_error(&work->console, work->name, s->common.error);
+	return show_error(&work->console, work->source->name, s->common.error);
 }
 
 static void release(struct work *work)
@@ -108,22 +105,21 @@ static void release(struct work *work)
 	findings_release(&work->findings);
 }
 
-enum exit_status convert(const void *user, const char *file, const char *output)
+enum exit_status convert_source(const struct settings *settings, const struct source *source,
+				const char *output)
 {
-	const struct settings *settings = user;
 	struct work work = {
 		.settings = settings,
-		.file = file,
-		.name = input_name(file),
+		.source = source,
 		.xml = VMX_BYTES_INIT,
 		.console = settings->shared.common.console,
 	};
 	enum exit_status status;
 
+	settle(&work);
 	if (!work.console.findings)
 		work.console.findings = &work.findings;
-	if (read_document(&work) != VMX_OK || read_machine(&work) != VMX_OK ||
-	    write_xml(&work) != VMX_OK)
+	if (convert_document(&work) != VMX_OK)
 		status = explain(&work);
 	else if (work.console.findings->incomplete)
 		status = show_out_of_memory(&work.console);
@@ -131,4 +127,11 @@ enum exit_status convert(const void *user, const char *file, const char *output)
 		status = deliver(&work, output);
 	release(&work);
 	return status;
+}
+
+enum exit_status convert(const void *user, const char *file, const char *output)
+{
+	const struct source source = { .file = file, .name = input_name(file) };
+
+	return convert_source(user, &source, output);
 }

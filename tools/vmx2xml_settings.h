@@ -17,6 +17,7 @@ struct settings {
 	struct conversion_settings shared;
 	bool full, secure;
 	const char *datacenter_path, *moref;
+	const char *password_file;	/* for a server */
 	enum report_kind report;
 };
 

@@ -11,7 +11,10 @@
 
 bool is_uri(const char *text)
 {
-	return strstr(text, "://") != NULL;
+	static const char in_scheme[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
+	size_t length = strspn(text, in_scheme);
+
+	return length > 0 && strncmp(text + length, "://", 3) == 0;
 }
 
 /*

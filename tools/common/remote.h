@@ -11,7 +11,7 @@
 #include "common/credentials.h"
 #include "common/diagnostics.h"
 
-/* What a URI holds and the name of a file rarely does. */
+/* Whether it begins as a URI does: with a scheme and "://". */
 bool is_uri(const char *text);
 
 struct remote {
