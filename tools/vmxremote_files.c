@@ -64,7 +64,7 @@ static enum exit_status browse(struct browsing *b, const char *directory, const 
 
 	if (vmx_connection_browse(s->remote.connection, directory, datacenter, b->pattern, s->recursive,
 				  show_file, b, s->common.error) != VMX_OK)
-		return status_of_both(b->status, remote_error(&s->remote, directory));
+		return status_of_both(b->status, remote_error(&s->remote, NULL));
 	return b->status;
 }
 
@@ -172,7 +172,7 @@ static void got(void *user, const struct vmx_error *error)
 	if (g->error != 0)
 		g->status = write_failed(g, g->error);
 	else if (vmx_error_code(error) != VMX_OK)
-		g->status = show_error(&g->settings->common.console, g->download.path, error);
+		g->status = show_error(&g->settings->common.console, g->settings->remote.name, error);
 	else
 		g->status = STATUS_DONE;
 }
@@ -324,7 +324,7 @@ static enum exit_status send_file(struct settings *s, struct putting *p, const c
 	if (code == VMX_OK)
 		return STATUS_DONE;
 	if (p->error == 0 && !p->short_file)
-		return remote_error(&s->remote, upload->path);
+		return remote_error(&s->remote, NULL);
 	show_problem(&s->common.console, "can't read '%s': %s", input_name(file),
 		     p->error ? strerror(p->error) : "it has become shorter");
 	return STATUS_SYSTEM;

@@ -56,6 +56,16 @@ static struct vmx_task_options options_of(struct task *task)
 	return options;
 }
 
+static enum exit_status task_error(const struct settings *s, const char *what)
+{
+	enum exit_status status = remote_error(&s->remote, what);
+
+	if (vmx_error_code(s->common.error) == VMX_CODE_QUESTION_BLOCKS)
+		show_note(&s->common.console, "--answer=PATTERN=CHOICE and --auto-answer answer such questions, "
+			  "and 'vmxremote answer' one that is still open");
+	return status;
+}
+
 static enum exit_status act(struct settings *s, const char *wanted)
 {
 	struct remote_machine machine = { .id = NULL };
@@ -71,7 +81,7 @@ static enum exit_status act(struct settings *s, const char *wanted)
 					    s->common.error);
 		transfer_end(&task.transfer);
 		if (code != VMX_OK)
-			status = remote_error(&s->remote, wanted);
+			status = task_error(s, wanted);
 	}
 	remote_machine_release(&machine);
 	return status;
@@ -122,7 +132,7 @@ enum exit_status command_register(struct settings *s, char **arguments, int coun
 		transfer_begin(&task.transfer, s, path.data);
 		if (vmx_connection_register(s->remote.connection, path.data, datacenter, s->name, &options,
 					    &id, s->common.error) != VMX_OK)
-			status = remote_error(&s->remote, path.data);
+			status = task_error(s, NULL);
 		transfer_end(&task.transfer);
 	}
 	if (status == STATUS_DONE) {

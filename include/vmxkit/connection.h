@@ -28,8 +28,8 @@
  *   VMX_CODE_ANSWER_TOO_LARGE, VMX_CODE_SESSION_LOST   on the way to the server,
  *   VMX_CODE_PERMISSION_DENIED, VMX_CODE_SERVER_FAULT   the server refuses,
  *   VMX_CODE_CANCELLED       the caller's function cancelled() said so;
- * below, only those are listed that a function has besides.  Where the server
- * has a name for what is wrong, vmx_error_detail() has it ("InvalidPowerState").
+ * below, only those are listed that a function has besides.  Messages about a file
+ * begin with its path.  Where the server has a name for what is wrong, vmx_error_detail() has it ("InvalidPowerState").
  */
 #ifndef VMXKIT_CONNECTION_H
 #define VMXKIT_CONNECTION_H

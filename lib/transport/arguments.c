@@ -54,14 +54,14 @@ enum vmx_code vmxi_check_optional(const char *text, const char *what, struct vmx
  */
 
 /* A server would resolve such parts, or not, each in its own way. */
-static enum vmx_code check_parts(struct text path, struct vmx_error *error)
+static enum vmx_code check_parts(const char *whole, struct text path, struct vmx_error *error)
 {
 	while (true) {
 		struct text part = { path.ptr, vmxi_text_find(path, '/') };
 
 		if (part.len == 0 || vmxi_is_dots(part))
 			return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, NOWHERE,
-					 "the path has an empty, '.' or '..' part; write it without");
+					 "%s: the path has an empty, '.' or '..' part; write it without", whole);
 		if (part.len == path.len)
 			return VMX_OK;
 		path = text_skip(path, part.len + 1);
@@ -82,13 +82,13 @@ static enum vmx_code check_path(const char *path, const char *datacenter, bool d
 		return code;
 	if (vmxi_text_find(name, '/') < name.len)
 		return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, NOWHERE,
-				 "the name of the datastore holds a '/'");
+				 "%s: the name of the datastore holds a '/'", path);
 	if (inside.len == 0 && directory)
 		return VMX_OK;
 	if (inside.len == 0)
 		return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, NOWHERE,
-				 "the path names a datastore, but no file on it");
-	return check_parts(inside, error);
+				 "%s: the path names a datastore, but no file on it", path);
+	return check_parts(path, inside, error);
 }
 
 enum vmx_code vmxi_check_file(const char *path, const char *datacenter, struct vmx_error *error)

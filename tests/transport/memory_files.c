@@ -29,9 +29,10 @@ struct record *memory_file(const struct memory *memory, const char *path, const 
 	return file;
 }
 
-static enum vmx_code no_such_file(struct vmx_error *error)
+static enum vmx_code no_such_file(const char *path, struct vmx_error *error)
 {
-	return vmx_error_set(error, VMX_CODE_NOT_FOUND, "FileNotFound", "there is no such file");
+	return vmx_error_set(error, VMX_CODE_NOT_FOUND, "FileNotFound", "%s: there is no such file",
+			     path);
 }
 
 /*
@@ -50,13 +51,14 @@ static enum vmx_code send(const struct memory *memory, const struct record *file
 		size_t piece = end - at < PIECE ? (size_t)(end - at) : PIECE;
 
 		if (memory_is_cancelled(memory) || !d->write(d->user, file->data + at, piece))
-			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "cancelled");
+			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "%s: cancelled", d->path);
 		at += piece;
 		d->progress(d->user, at, file->length);
 		usleep((useconds_t)record_number(file, "delay") * 1000);
 	}
 	if (end < file->length)
-		return vmx_error_set(error, VMX_CODE_UNREACHABLE, NULL, "the connection broke");
+		return vmx_error_set(error, VMX_CODE_UNREACHABLE, NULL, "%s: the connection broke",
+				     d->path);
 	return VMX_OK;
 }
 
@@ -66,13 +68,13 @@ static enum vmx_code download_one(const struct memory *memory, const struct vmx_
 	const struct record *file = memory_file(memory, d->path, d->datacenter);
 
 	if (!file)
-		return no_such_file(error);
+		return no_such_file(d->path, error);
 	if (d->limit > 0 && file->length > d->limit)
 		return vmx_error_set(error, VMX_CODE_FILE_TOO_LARGE, NULL,
-				     "the file has %zu bytes", file->length);
+				     "%s: the file has %zu bytes", d->path, file->length);
 	if (d->offset > file->length)
 		return vmx_error_set(error, VMX_CODE_INVALID_ARGUMENT, NULL,
-				     "the file ends before the offset");
+				     "%s: the file ends before the offset", d->path);
 	return send(memory, file, d, error);
 }
 
@@ -145,7 +147,7 @@ static enum vmx_code take(const struct memory *memory, const struct vmx_upload *
 			   : u->read(u->user, data + at, left < PIECE ? (size_t)left : PIECE);
 
 		if (got == 0)
-			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "cancelled");
+			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "%s: cancelled", u->path);
 		at += got;
 		u->progress(u->user, at, u->length);
 	}
@@ -187,10 +189,10 @@ enum vmx_code memory_upload(void *connection, const struct vmx_upload *upload,
 		return code;
 	if (!has_datastore(memory, upload->path))
 		return vmx_error_set(error, VMX_CODE_NOT_FOUND, "InvalidDatastore",
-				     "there is no such datastore");
+				     "%s: there is no such datastore", upload->path);
 	if (!upload->overwrite && memory_file(memory, upload->path, upload->datacenter))
 		return vmx_error_set(error, VMX_CODE_ALREADY_EXISTS, "FileAlreadyExists",
-				     "there is such a file already");
+				     "%s: there is such a file already", upload->path);
 	data = malloc((size_t)upload->length + 1);
 	if (!data)
 		return vmx_error_set(error, VMX_CODE_OUT_OF_MEMORY, NULL, "no memory");
@@ -207,7 +209,7 @@ enum vmx_code memory_remove_file(void *connection, const char *path, const char 
 	if (code != VMX_OK)
 		return code;
 	if (!file)
-		return no_such_file(error);
+		return no_such_file(path, error);
 	record_remove(file);
 	memory_note(memory, "remove %s", path);
 	return VMX_OK;
@@ -252,7 +254,7 @@ enum vmx_code memory_browse(void *connection, const char *directory, const char 
 		return code;
 	if (!has_datastore(memory, directory))
 		return vmx_error_set(error, VMX_CODE_NOT_FOUND, "InvalidDatastore",
-				     "there is no such datastore");
+				     "%s: there is no such datastore", directory);
 	while ((file = memory_next(memory, "file", &at))) {
 		const struct vmx_remote_file shown = {
 			.size = sizeof(shown), .path = record_get(file, "path"),

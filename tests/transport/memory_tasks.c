@@ -216,11 +216,11 @@ enum vmx_code memory_register(void *connection, const char *vmx, const char *dat
 	while (code == VMX_OK && (m = memory_next(memory, "machine", &at))) {
 		if (record_is(m, "vmx", vmx))
 			code = vmx_error_set(error, VMX_CODE_ALREADY_EXISTS, "AlreadyExists",
-					     "it is registered already");
+					     "%s: it is registered already", vmx);
 	}
 	if (code == VMX_OK && !memory_file(memory, vmx, datacenter))
 		code = vmx_error_set(error, VMX_CODE_NOT_FOUND, "FileNotFound",
-				     "there is no such file");
+				     "%s: there is no such file", vmx);
 	snprintf(id, sizeof(id), "vm-new-%zu", memory->count);
 	if (code == VMX_OK)
 		code = settle(memory, "register", "now", options, error);

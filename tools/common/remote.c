@@ -21,11 +21,13 @@ bool is_uri(const char *text)
  * Opening
  */
 
+/* Answers to questions are told to those who have started the task. */
 static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	const struct remote *remote = user;
 
-	show_diagnostic(remote->console, remote->name, diagnostic);
+	if (diagnostic->code != VMX_CODE_QUESTION_ANSWERED)
+		show_diagnostic(remote->console, remote->name, diagnostic);
 }
 
 bool remote_is_stopped(void)
