@@ -94,35 +94,56 @@ static bool has_key(const struct vmx_entry *entry, const char *key)
  * Every XML has video memory.  A limit of all the memory that there is means nothing; but
  * libvirt writes it where that was rounded up.
  */
-static bool goes_without_saying(const struct vmx_document *document, const struct vmx_entry *entry)
+static bool goes_without_saying(const struct vmx_entry *entry, const struct vmx_entry *memory)
 {
-	struct vmx_entry memory;
-
 	return has_key(entry, "svga.vramSize") ||
 	       (has_key(entry, "sched.mem.max") &&
-		vmx_document_get(document, "memsize", 7, &memory) == VMX_OK &&
-		fuzz_same(entry->value, entry->value_length, memory.value, memory.value_length));
+		fuzz_same(entry->value, entry->value_length, memory->value, memory->value_length));
+}
+
+static unsigned long long number_of(const struct vmx_entry *entry)
+{
+	char text[32];
+
+	MUST(entry->value_length < sizeof(text));
+	memcpy(text, entry->value, entry->value_length);
+	text[entry->value_length] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
+/* A guarantee of more than there is, which libvirt writes, is read as all that there is. */
+static bool is_cut(const struct vmx_entry *a, const struct vmx_entry *b,
+		   const struct vmx_entry *memory)
+{
+	return has_key(a, "sched.mem.minsize") && number_of(a) >= number_of(memory) &&
+	       number_of(b) >= number_of(memory);
 }
 
 /* What the first document says, in any order, the second one says, too. */
 static void must_say(const struct vmx_document *a, const struct vmx_document *b)
 {
-	struct vmx_entry x, y;
+	struct vmx_entry x, y, memory;
 
+	MUST(vmx_document_get(a, "memsize", 7, &memory) == VMX_OK);
 	for (size_t cursor = 0; vmx_document_next(a, &cursor, &x);) {
 		enum vmx_code code = vmx_document_get(b, x.key, x.key_length, &y);
 
-		if (code != VMX_OK && goes_without_saying(a, &x))
+		if (code != VMX_OK && goes_without_saying(&x, &memory))
 			continue;
 		if (code != VMX_OK)
 			fprintf(stderr, "lost: %.*s\n", (int)x.key_length, x.key);
 		MUST(code == VMX_OK);
-		MUST_EQUAL(x.value, x.value_length, y.value, y.value_length);
+		if (!is_cut(&x, &y, &memory))
+			MUST_EQUAL(x.value, x.value_length, y.value, y.value_length);
 	}
 }
 
-/* A second trip, from the XML of the first. */
-static void must_come_back(const struct vmx_document *document, const struct vmx_bytes *xml)
+/*
+ * A second trip, from the XML of the first.  said: the first VMX file says what is in
+ * that XML.
+ */
+static void must_come_back(const struct vmx_document *document, const struct vmx_bytes *xml,
+			   bool said)
 {
 	struct vmx_bytes vmx = VMX_BYTES_INIT, again = VMX_BYTES_INIT;
 	struct vmx_document *second;
@@ -134,8 +155,10 @@ static void must_come_back(const struct vmx_document *document, const struct vmx
 	MUST(fuzz_write_vmx(machine, &full, 0, NULL, &vmx) == VMX_OK);
 	second = fuzz_read_document(vmx.data, vmx.length, VMX_READ_STRICT, NULL);
 	MUST(second);
-	must_say(document, second);
-	must_say(second, document);
+	if (said) {
+		must_say(document, second);
+		must_say(second, document);
+	}
 	MUST(fuzz_make_xml(second, &full, NULL, &again));
 	MUST_EQUAL(again.data, again.length, xml->data, xml->length);
 	vmx_document_free(second);
@@ -144,16 +167,24 @@ static void must_come_back(const struct vmx_document *document, const struct vmx
 	vmx_bytes_release(&again);
 }
 
+/* In a VMX file the name decides what is behind a drive: a disk called x.iso is none. */
+static bool has_misleading_names(const struct fuzz_heard *heard)
+{
+	return fuzz_heard_any(heard, VMX_CODE_CDROM_BACKING, VMX_CODE_EMPTY_DRIVE) ||
+	       fuzz_heard_any(heard, VMX_CODE_EMPTY_DISK_SLOT, VMX_CODE_EMPTY_DISK_SLOT);
+}
+
 static void go_there_and_back(const struct vmx_machine *machine)
 {
 	struct vmx_bytes vmx = VMX_BYTES_INIT, xml = VMX_BYTES_INIT;
+	struct fuzz_heard heard = { 0 };
 	struct vmx_document *document;
 
 	if (fuzz_write_vmx(machine, &full, 0, NULL, &vmx) == VMX_OK) {
 		document = fuzz_read_document(vmx.data, vmx.length, VMX_READ_STRICT, NULL);
 		MUST(document);
-		MUST(fuzz_make_xml(document, &full, NULL, &xml));
-		must_come_back(document, &xml);
+		MUST(fuzz_make_xml(document, &full, &heard, &xml));
+		must_come_back(document, &xml, !has_misleading_names(&heard));
 		vmx_document_free(document);
 	}
 	vmx_bytes_release(&vmx);
