@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The four ways in which the library holds memory: a block, an arena that is
- * freed as a whole, a growing vector, and growing bytes.
+ * freed as a whole, a growing vector, and growing bytes.  (large.h has blocks of
+ * many megabytes.)
  */
 #ifndef VMXI_BASE_MEMORY_H
 #define VMXI_BASE_MEMORY_H

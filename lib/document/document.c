@@ -6,11 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/large.h"
 #include "document/bytes.h"
 #include "document/edit.h"
 #include "document/hash.h"
@@ -180,31 +179,6 @@ static enum vmx_code find_duplicates(struct reading *r)
 }
 
 /*
- * Memory for large files: asked for in large pages, because else the kernel spends
- * more time on handing out small ones than reading takes, and the processor more on
- * finding the slots of the index.  Only malloc()'s memory is known well enough for
- * that; the rest of the system may refuse.
- */
-#define LARGE_PAGE ((size_t)2 << 20)
-
-void *vmxi_allocate_large(const struct vmx_document *doc, size_t size)
-{
-#ifdef MADV_HUGEPAGE
-	if (size >= LARGE_PAGE && doc->allocator.allocate == vmxi_default_allocator.allocate) {
-		size_t whole = (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-		void *block = aligned_alloc(LARGE_PAGE, whole);
-		int before = errno;
-
-		if (block)
-			(void)madvise(block, whole, MADV_HUGEPAGE);
-		errno = before;
-		return block;
-	}
-#endif
-	return vmxi_allocate(&doc->allocator, size);
-}
-
-/*
  * Reading
  */
 static struct vmx_document *new_document(const struct vmx_read_options *options)
@@ -221,6 +195,7 @@ static struct vmx_document *new_document(const struct vmx_read_options *options)
 		.flags = options->mode == VMX_READ_STRICT ? DOCUMENT_STRICT : 0,
 	};
 	doc->arena.allocator = &doc->allocator;
+	doc->large = vmxi_large_allocator(&doc->allocator);
 	return doc;
 }
 
@@ -257,7 +232,7 @@ static enum vmx_code reserve_entries(struct reading *r)
 
 	if (wanted > doc->limits.entries)
 		wanted = doc->limits.entries;
-	doc->entries = vmxi_allocate_large(doc, wanted * sizeof(*doc->entries));
+	doc->entries = vmxi_allocate(doc->large, wanted * sizeof(*doc->entries));
 	if (!doc->entries)
 		return vmxi_out_of_memory(r->error);
 	doc->capacity = wanted;
@@ -358,7 +333,7 @@ enum vmx_code vmx_document_read(const void *bytes, size_t length,
 	doc = new_document(&options);
 	if (!doc)
 		return vmxi_out_of_memory(error);
-	doc->bytes = vmxi_allocate_large(doc, length + BYTES_PADDING);
+	doc->bytes = vmxi_allocate(doc->large, length + BYTES_PADDING);
 	if (!doc->bytes) {
 		vmx_document_free(doc);
 		return vmxi_out_of_memory(error);
@@ -383,8 +358,8 @@ void vmx_document_free(struct vmx_document *doc)
 	vmxi_edits_release(doc);
 	vmxi_index_release(doc);
 	vmxi_arena_release(&doc->arena);
-	vmxi_release(&allocator, doc->entries);
-	vmxi_release(&allocator, doc->bytes);
+	vmxi_release(doc->large, doc->entries);
+	vmxi_release(doc->large, doc->bytes);
 	vmxi_release(&allocator, doc);
 }
 
@@ -420,9 +395,9 @@ static bool grow_bytes(struct vmx_document *doc, size_t *room, size_t max)
 
 	if (wanted > max)
 		wanted = max;
-	grown = doc->bytes ? doc->allocator.resize(doc->allocator.user, doc->bytes,
-						   wanted + BYTES_PADDING)
-			   : vmxi_allocate_large(doc, wanted + BYTES_PADDING);
+	grown = doc->bytes ? doc->large->resize(doc->large->user, doc->bytes,
+						wanted + BYTES_PADDING)
+			   : vmxi_allocate(doc->large, wanted + BYTES_PADDING);
 	if (!grown)
 		return false;
 	doc->bytes = grown;

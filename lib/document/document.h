@@ -12,6 +12,7 @@
  *   rename.c    the same for other keys
  *   remove.c    what goes with an entry that goes
  *   place.c     where a new line goes, and how it is written
+ *   relatives.c which keys a new one belongs to
  *   checks.c    what edits have to fulfil
  *   pieces.c    the list of pieces that an edited document is
  *   normal.c    the normal form
@@ -68,6 +69,7 @@ struct entry {
 
 struct vmx_document {
 	struct vmx_allocator allocator;
+	const struct vmx_allocator *large;	/* for bytes, entries and the index's slots */
 	struct arena arena;	/* decoded and edited text; the encoding's name */
 	char *bytes;		/* the file */
 	size_t length;
@@ -95,9 +97,6 @@ const struct entry *vmxi_next_entry(const struct vmx_document *doc, size_t *curs
 
 /* The first entry with the key, in constant time; NULL: there is none. */
 const struct entry *vmxi_find_entry(const struct vmx_document *doc, struct text key);
-
-/* Memory from the document's allocator, for what may be many megabytes. */
-void *vmxi_allocate_large(const struct vmx_document *doc, size_t size);
 
 /* As the public structure. */
 void vmxi_show_entry(const struct entry *e, struct vmx_entry *ret);

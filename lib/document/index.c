@@ -167,12 +167,12 @@ bool vmxi_index_start(struct vmx_document *doc, size_t entries)
 	struct key_index *index = &doc->index;
 	size_t room = entries ? entries : 1;
 	size_t size = (room * WINDOWS_PER_ENTRY + PROBES_MAX) * sizeof(*index->slots);
-	uint32_t *slots = vmxi_allocate_large(doc, size);
+	uint32_t *slots = vmxi_allocate(doc->large, size);
 
 	if (!slots)
 		return false;
 	memset(slots, 0, size);	/* SLOT_FREE */
-	vmxi_release(&doc->allocator, index->slots);
+	vmxi_release(doc->large, index->slots);
 	index->slots = slots;
 	index->windows = (uint32_t)(room * WINDOWS_PER_ENTRY);
 	/* room for the entries that are there, gone or not, and for as many more */
@@ -270,7 +270,7 @@ bool vmxi_index_build(struct vmx_document *doc)
 
 void vmxi_index_release(struct vmx_document *doc)
 {
-	vmxi_release(&doc->allocator, doc->index.slots);
+	vmxi_release(doc->large, doc->index.slots);
 	vmxi_release(&doc->allocator, doc->index.overflow);
 	doc->index = (struct key_index){ .slots = NULL };
 }
@@ -337,7 +337,7 @@ bool vmxi_index_reserve(struct vmx_document *doc)
 			doc->index = old;
 			return false;
 		}
-		vmxi_release(&doc->allocator, old.slots);
+		vmxi_release(doc->large, old.slots);
 		vmxi_release(&doc->allocator, old.overflow);
 	}
 	return reserve_overflow(doc);

@@ -144,7 +144,7 @@ static bool make_room(struct scan *s, const struct entry *e)
 		return fail_limit(s, VMX_CODE_TOO_MANY_ENTRIES, entry_position(e),
 				  "the file has more entries", doc->limits.entries,
 				  "max_entries");
-	if (!vmxi_vector_reserve(&doc->allocator, (void **)&doc->entries, &doc->capacity,
+	if (!vmxi_vector_reserve(doc->large, (void **)&doc->entries, &doc->capacity,
 				 doc->count, sizeof(*doc->entries))) {
 		s->code = vmxi_out_of_memory(s->r->error);
 		return false;

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/large.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/report.h"
@@ -226,6 +227,58 @@ static void the_registry_ascends_and_every_code_has_a_name(void **state)
 	assert_string_equal(vmx_code_name(VMX_OK), "ok");
 }
 
+static void fill(unsigned char *block, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		block[i] = (unsigned char)(i * 31 >> 3);
+}
+
+static void assert_filled(const unsigned char *block, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (block[i] != (unsigned char)(i * 31 >> 3))
+			fail_msg("byte %zu of %zu is another", i, size);
+	}
+}
+
+/* Up and down, from malloc() to pages of its own and back. */
+static void large_blocks_keep_their_bytes(void **state)
+{
+	static const size_t sizes[] = {
+		1, 100, 4096, 3 << 20, (4 << 20) - 17, (4 << 20) - 16, 4 << 20, 10 << 20, 6 << 20,
+		(6 << 20) + 1, 2 << 20, 30 << 20, 1 << 10, 5 << 20,
+	};
+	const struct vmx_allocator *a = vmxi_large_allocator(&vmxi_default_allocator);
+	size_t last = sizes[0];
+	unsigned char *block = vmxi_allocate(a, last);
+
+	(void)state;
+	assert_non_null(block);
+	fill(block, 0, last);
+	for (size_t i = 1; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		block = a->resize(a->user, block, sizes[i]);
+		assert_non_null(block);
+		assert_int_equal((uintptr_t)block % 16, 0);
+		assert_filled(block, last < sizes[i] ? last : sizes[i]);
+		fill(block, last, sizes[i]);
+		assert_null(a->resize(a->user, block, SIZE_MAX - 100));
+		assert_filled(block, sizes[i]);
+		last = sizes[i];
+	}
+	vmxi_release(a, block);
+	assert_null(vmxi_allocate(a, SIZE_MAX - 100));
+}
+
+/* Who brings an allocator gets all memory from it. */
+static void an_allocator_of_the_caller_is_asked_for_large_blocks_too(void **state)
+{
+	struct vmx_allocator own = vmxi_default_allocator;
+
+	(void)state;
+	own.allocate = NULL;
+	assert_ptr_equal(vmxi_large_allocator(&own), &own);
+}
+
 /* As the definition has it: byte by byte. */
 static bool equal_plainly(const char *a, const char *b, size_t len)
 {
@@ -264,6 +317,8 @@ static void case_is_ignored_in_letters_only_and_at_any_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(large_blocks_keep_their_bytes),
+		cmocka_unit_test(an_allocator_of_the_caller_is_asked_for_large_blocks_too),
 		cmocka_unit_test(case_is_ignored_in_letters_only_and_at_any_length),
 		cmocka_unit_test(numbers_are_read_to_the_end_with_overflow_checks),
 		cmocka_unit_test(unsigned_numbers_wrap_at_a_minus_sign),
