@@ -8,6 +8,7 @@ void vmxi_edits_release(struct vmx_document *doc)
 {
 	if (!doc->edits)
 		return;
+	vmxi_relatives_release(doc);
 	vmxi_release(&doc->allocator, doc->edits->pieces);
 	vmxi_release(&doc->allocator, doc->edits);
 	doc->edits = NULL;

@@ -24,6 +24,7 @@
 
 #include "document/bytes.h"
 #include "document/document.h"
+#include "document/relatives.h"
 
 struct piece {
 	struct text lead, head, body, foot;
@@ -37,6 +38,7 @@ struct edits {
 	uint32_t first, last;
 	struct text tail;
 	size_t length;		/* of the document as it would be written */
+	struct relatives relatives;
 };
 
 #define EMPTY ((struct text){ "", 0 })

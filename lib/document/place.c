@@ -2,69 +2,7 @@
 #include "document/place.h"
 
 #include "document/pieces.h"
-
-/*
- * The nearest relative
- */
-
-/* What "scsi0:1.present" begins with, in bytes: "scsi" and "scsi0"; 0: nothing of the kind. */
-struct device {
-	size_t kind, controller;
-};
-
-static struct device device_of(struct text key)
-{
-	struct device d = { 0, 0 };
-	size_t at = 0;
-
-	while (at < key.len && (is_letter(key.ptr[at]) || key.ptr[at] == '_'))
-		at++;
-	d.kind = at;
-	while (at < key.len && ascii_is_digit(key.ptr[at]))
-		at++;
-	if (at == 0 || at == key.len || (key.ptr[at] != ':' && (key.ptr[at] != '.' || at == d.kind)))
-		return (struct device){ 0, 0 };
-	if (at == d.kind)
-		d.kind = 0;	/* "usb:0": no number, no others of the kind */
-	d.controller = at;
-	return d;
-}
-
-/* How near the other key is: the higher, the nearer; 0: not at all. */
-static size_t nearness(struct text key, struct device d, struct text other)
-{
-	size_t common = 0, group;
-
-	while (common < key.len && common < other.len &&
-	       ascii_lower(key.ptr[common]) == ascii_lower(other.ptr[common]))
-		common++;
-	for (group = common; group > 0 && key.ptr[group - 1] != '.';)
-		group--;
-	if (group > 1)
-		return 2 + group;
-	if (d.controller > 0 && common >= d.controller && other.len > d.controller &&
-	    (other.ptr[d.controller] == ':' || other.ptr[d.controller] == '.'))
-		return 2;
-	return d.kind > 0 && common >= d.kind && other.len > d.kind &&
-	       ascii_is_digit(other.ptr[d.kind]);
-}
-
-static uint32_t nearest_sibling(const struct vmx_document *doc, struct text key)
-{
-	struct device d = device_of(key);
-	uint32_t best = NO_ENTRY;
-	size_t best_nearness = 1;
-
-	for (uint32_t i = doc->edits->first; i != NO_ENTRY; i = doc->edits->pieces[i].next) {
-		size_t near = is_gone(doc, i) ? 0 : nearness(key, d, entry_key(&doc->entries[i]));
-
-		if (near >= best_nearness) {
-			best = i;
-			best_nearness = near;
-		}
-	}
-	return best;
-}
+#include "document/relatives.h"
 
 /*
  * The line behind it, or at the end
@@ -77,27 +15,36 @@ static struct text usual_eol(const struct vmx_document *doc)
 	return at < bytes.len ? (struct text){ bytes.ptr + at, eol_length(bytes, at) } : TEXT("\n");
 }
 
-/* Behind the line on which the piece stands. */
-static struct place place_behind(const struct vmx_document *doc, uint32_t i)
+/*
+ * Behind the line on which the piece stands.  False: it does not end within sight, as in a
+ * file that is one line.
+ */
+#define SAME_LINE_MAX 64
+
+static bool place_behind(const struct vmx_document *doc, uint32_t i, struct place *ret)
 {
 	struct edits *edits = doc->edits;
 
-	for (;;) {
+	for (int seen = 0; seen < SAME_LINE_MAX; seen++) {
 		struct piece *p = &edits->pieces[i];
 		struct text lead = *lead_of(edits, p->next);
 		size_t eol = first_eol(lead);
 
+		*ret = (struct place){ p->next, 0, false, p->foot };
 		if (ends_with_eol(p->foot))
-			return (struct place){ p->next, 0, false, p->foot };
+			return true;
 		if (eol < lead.len) {
-			size_t len = eol_length(lead, eol);
-
-			return (struct place){ p->next, eol + len, false, { lead.ptr + eol, len } };
+			ret->eol = (struct text){ lead.ptr + eol, eol_length(lead, eol) };
+			ret->at = eol + ret->eol.len;
+			return true;
 		}
-		if (p->next == NO_ENTRY || begins_with_eol(edits->pieces[p->next].head))
-			return (struct place){ p->next, lead.len, true, usual_eol(doc) };
+		if (p->next == NO_ENTRY || begins_with_eol(edits->pieces[p->next].head)) {
+			*ret = (struct place){ p->next, lead.len, true, usual_eol(doc) };
+			return true;
+		}
 		i = p->next;
 	}
+	return false;
 }
 
 /* Whether a line may begin at the end of the document as it is. */
@@ -150,11 +97,15 @@ static struct style style_of(const struct vmx_document *doc, uint32_t sibling)
 	};
 }
 
-void vmxi_find_place(const struct vmx_document *doc, struct text key, struct place *ret,
-		     struct style *ret_style)
+uint32_t vmxi_find_place(const struct vmx_document *doc, struct text key, struct place *ret,
+			 struct style *ret_style)
 {
-	uint32_t sibling = nearest_sibling(doc, key);
+	uint32_t relative = vmxi_nearest_relative(doc, key);
 
-	*ret = sibling == NO_ENTRY ? place_at_end(doc) : place_behind(doc, sibling);
-	*ret_style = style_of(doc, sibling == NO_ENTRY ? doc->edits->last : sibling);
+	if (relative != NO_ENTRY && !place_behind(doc, relative, ret))
+		relative = NO_ENTRY;
+	if (relative == NO_ENTRY)
+		*ret = place_at_end(doc);
+	*ret_style = style_of(doc, relative == NO_ENTRY ? doc->edits->last : relative);
+	return relative;
 }

@@ -20,7 +20,11 @@ struct style {
 	struct text indentation, before, after;	/* the blanks, and those around '=' */
 };
 
-void vmxi_find_place(const struct vmx_document *doc, struct text key, struct place *ret,
-		     struct style *ret_style);
+/*
+ * Answers which entry it goes behind; NO_ENTRY: at the end.  vmxi_relatives_reserve()
+ * comes first.
+ */
+uint32_t vmxi_find_place(const struct vmx_document *doc, struct text key, struct place *ret,
+			 struct style *ret_style);
 
 #endif

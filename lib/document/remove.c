@@ -111,6 +111,7 @@ void vmxi_remove_entry(struct vmx_document *doc, uint32_t i)
 	bool first = vmxi_is_first_on_line(doc, i);
 	struct text *rest = lead_of(edits, p->next);
 
+	vmxi_relatives_remove(doc, i);
 	if (first && vmxi_is_last_on_line(doc, i))
 		drop_line(doc, i);
 	else

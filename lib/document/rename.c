@@ -111,6 +111,7 @@ static enum vmx_code rename_all(struct vmx_document *doc, uint32_t first, struct
 	if (code == VMX_OK)
 		code = vmxi_check_length(doc, more, less, error);
 	if (code == VMX_OK) {
+		vmxi_relatives_release(doc);
 		vmxi_index_remove(doc, first);
 		for (size_t i = 0; i < count; i++)
 			rename_entry(doc, heads[i].entry, heads[i].head, heads[i].key, new_key.len);
