@@ -41,18 +41,26 @@ static enum vmx_code (*const steps[])(struct domain_reader *r) = {
 
 /*
  * What libvirt asks for with XPath it finds wherever it stands: two <devices> are one
- * to it.
+ * to it.  Of what stands in there it takes the first in each of them.
  */
-static enum vmx_code merge_elements(struct domain_reader *r)
-{
-	static const struct text names[] = {
-		{ "os", 2 }, { "memtune", 7 }, { "cputune", 7 }, { "devices", 7 },
-	};
+static const struct {
+	struct text name, first;
+} merged[] = {
+	{ { "os", 2 }, { "type", 4 } }, { { "memtune", 7 }, { "min_guarantee", 13 } },
+	{ { "cputune", 7 }, { "shares", 6 } }, { { "devices", 7 }, { NULL, 0 } },
+};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!vmxi_tree_merge(&r->tree, r->domain, names[i]))
-			return vmxi_out_of_memory(r->error);
+static enum vmx_code merge_elements(struct domain_reader *r, struct text name, struct text first)
+{
+	bool exactly = r->as_libvirt && first.ptr;
+
+	if (exactly) {
+		for (struct node *n = vmxi_child(r->domain, name); n; n = vmxi_sibling(n, name))
+			vmxi_tree_drop_others(n, first);
 	}
+	if (!vmxi_tree_merge(&r->tree, r->domain, name) ||
+	    (exactly && !vmxi_tree_merge(&r->tree, vmxi_child(r->domain, name), first)))
+		return vmxi_out_of_memory(r->error);
 	return VMX_OK;
 }
 
@@ -70,7 +78,8 @@ static enum vmx_code read_domain(struct domain_reader *r, struct text bytes)
 				     "the root element is <%s>, not <domain>", vmxi_quote(q, root->name));
 	}
 	r->domain = root;
-	TRY(merge_elements(r));
+	for (size_t i = 0; i < sizeof(merged) / sizeof(merged[0]); i++)
+		TRY(merge_elements(r, merged[i].name, merged[i].first));
 	r->devices = CHILD(root, "devices");
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		TRY(steps[i](r));

@@ -441,8 +441,8 @@ static enum vmx_code read_nvram(struct domain_reader *r, const struct node *os)
 		(void)ATTRIBUTE(nvram, "type");
 	}
 	r->machine->nvram = path;
-	/* that is no nvram */
-	if (!path.ptr)
+	/* without a path it is none, but libvirt asks for the firmware all the same */
+	if (!path.ptr && (firmware.len > 0 || !r->as_libvirt))
 		return VMX_OK;
 	if (text_equal(firmware, TEXT("efi")) ||
 	    (!firmware.ptr && CHILD_TEXT(os, "loader").ptr))

@@ -9,7 +9,8 @@
  *   read_disks.c     disks, their places
  *   read_controllers.c
  *   read_cards.c     network cards
- *   read_devices.c   ports, shared folders, display, TPM
+ *   read_ports.c     serial and parallel ports
+ *   read_devices.c   shared folders, display, TPM
  *   read_extras.c    what libvirt leaves out: USB, sound, metadata, ...
  *   read_rest.c      what nobody understood
  */

@@ -463,6 +463,19 @@ struct node *vmxi_sibling(const struct node *node, struct text name)
 	return find_from(node->next, name);
 }
 
+void vmxi_tree_drop_others(struct node *parent, struct text name)
+{
+	struct node *first = vmxi_child(parent, name), *last = first;
+
+	for (struct node *n = first; n && n->next; n = n->next) {
+		while (n->next && n->next->space == SPACE_NONE && text_equal(n->next->name, name))
+			n->next = n->next->next;
+		last = n->next ? n->next : n;
+	}
+	if (first)
+		parent->last = last;
+}
+
 /* Whether somebody asked for an attribute stays as it is. */
 static bool has_attribute(const struct node *node, struct text name)
 {

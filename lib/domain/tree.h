@@ -85,6 +85,9 @@ struct text vmxi_attribute(const struct node *node, struct text name);
  */
 bool vmxi_tree_merge(struct tree *tree, const struct node *parent, struct text name);
 
+/* Takes all children of the name but the first out of the tree. */
+void vmxi_tree_drop_others(struct node *parent, struct text name);
+
 /* Goes through the children of a name. */
 #define FOR_CHILDREN(parent, literal, child_) \
 	for (struct node *child_ = CHILD(parent, literal); child_; child_ = SIBLING(child_, literal))
