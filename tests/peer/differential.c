@@ -20,7 +20,8 @@ static struct run {
 		const char *why;
 		size_t count;
 	} known[KNOWN_MAX];
-	enum result reducing;	/* the result that has to stay */
+	enum result reducing;	/* the result that has to stay, and what was said */
+	char *said;
 } run = { .seed = 1, .shown = 10 };
 
 static const char *const result_words[RESULTS] = {
@@ -46,13 +47,23 @@ char *first_difference(const char *ours, const char *theirs)
 			      (int)strcspn(theirs + at, "\n") + (int)(at - from), theirs + from);
 }
 
+/* Up to what is quoted or counted, which may well be less in less. */
+static bool is_said_again(const char *what)
+{
+	size_t length = strcspn(run.said, "'\"0123456789");
+
+	return what && strncmp(what, run.said, length) == 0;
+}
+
 static bool still_differs(const struct blob *input)
 {
 	struct verdict verdict = { BOTH_REFUSE, NULL, NULL };
+	bool still;
 
 	run.differential->compare(input, &verdict);
+	still = verdict.result == run.reducing && is_said_again(verdict.what);
 	free(verdict.what);
-	return verdict.result == run.reducing;
+	return still;
 }
 
 static size_t line_length(const char *text)
@@ -97,7 +108,7 @@ static void put_visibly(const struct blob *input)
 	putchar('\n');
 }
 
-static void show(uint64_t seed, struct blob *input, enum result result)
+static void show(uint64_t seed, struct blob *input, const struct verdict *found)
 {
 	const struct differential *d = run.differential;
 	struct verdict verdict = { BOTH_REFUSE, NULL, NULL };
@@ -105,12 +116,13 @@ static void show(uint64_t seed, struct blob *input, enum result result)
 	if (run.shown == 0)
 		return;
 	run.shown--;
-	run.reducing = result;
+	run.reducing = found->result;
+	run.said = found->what;
 	while (d->reduce && d->reduce(input, still_differs))
 		;
 	d->compare(input, &verdict);
-	printf("--- --seed %llu --count 1: %s\n%s", (unsigned long long)seed, result_words[result],
-	       verdict.what ? verdict.what : "");
+	printf("--- --seed %llu --count 1: %s\n%s", (unsigned long long)seed,
+	       result_words[verdict.result], verdict.what ? verdict.what : "");
 	if (d->describe)
 		d->describe();
 	put_visibly(input);
@@ -125,7 +137,7 @@ static void count_known(const char *why)
 {
 	size_t i = 0;
 
-	while (i < KNOWN_MAX && run.known[i].why && run.known[i].why != why)
+	while (i < KNOWN_MAX && run.known[i].why && strcmp(run.known[i].why, why) != 0)
 		i++;
 	if (i == KNOWN_MAX)
 		give_up("more than %d kinds of known differences", KNOWN_MAX);
@@ -145,7 +157,7 @@ static void run_one(uint64_t seed)
 	if (verdict.result == KNOWN)
 		count_known(verdict.why);
 	else if (verdict.result > KNOWN)
-		show(seed, &input, verdict.result);
+		show(seed, &input, &verdict);
 	free(verdict.what);
 	blob_release(&input);
 }

@@ -23,7 +23,7 @@ enum result {
 
 struct verdict {
 	enum result result;
-	const char *why;	/* KNOWN: why that is no difference; the text itself identifies it */
+	const char *why;	/* KNOWN: why that is no difference */
 	char *what;		/* the last three: what both say; a new string */
 };
 

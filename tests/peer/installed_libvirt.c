@@ -8,7 +8,7 @@
 
 #define RELEASE "LIBVIRT_PRIVATE_9.0.0"
 
-/* What the reader wants to know from its caller. */
+/* What the reader and the writer want to know from their caller. */
 struct vmx_context {
 	void *user;
 	int (*parse_file_name)(const char *name, void *user, char **ret, bool missing_allowed);
@@ -35,9 +35,20 @@ static struct {
 		       const char *vmx);
 	char *(*format)(void *domain, void *xml_options, unsigned int flags);
 	void (*free_domain)(void *domain);
+	void *(*parse_xml)(const char *xml, void *xml_options, void *opaque, unsigned int flags);
+	char *(*format_vmx)(struct vmx_context *context, void *xml_options, void *domain,
+			    int hardware_version);
+	int (*scsi_model)(const char *name);
+	char *(*escape)(const char *text, char escape, const char *special);
+	int (*unescape)(char *text, char escape);
+	char *(*escape_datastore_item)(const char *text);
+	int (*parse_datastore_path)(const char *text, char **ret_name, char **ret_directory,
+				    char **ret_path);
 } libvirt;
 
 #define FORMAT_SECURE 1u
+/* a domain that is to be defined, not one that runs */
+#define PARSE_INACTIVE 2u
 
 static const struct {
 	const char *name;
@@ -58,6 +69,13 @@ static const struct {
 	{ "virVMXParseConfig", &libvirt.parse, false },
 	{ "virDomainDefFormat", &libvirt.format, false },
 	{ "virDomainDefFree", &libvirt.free_domain, false },
+	{ "virDomainDefParseString", &libvirt.parse_xml, false },
+	{ "virVMXFormatConfig", &libvirt.format_vmx, false },
+	{ "virDomainControllerModelSCSITypeFromString", &libvirt.scsi_model, false },
+	{ "virVMXEscapeHex", &libvirt.escape, false },
+	{ "virVMXUnescapeHex", &libvirt.unescape, false },
+	{ "esxUtil_EscapeDatastoreItem", &libvirt.escape_datastore_item, false },
+	{ "esxUtil_ParseDatastorePath", &libvirt.parse_datastore_path, false },
 };
 
 static void *capabilities, *xml_options;
@@ -134,4 +152,63 @@ char *installed_libvirt_convert(const char *vmx, const char **ret_why)
 	*ret_why = libvirt.last_error_message();
 	libvirt.free_domain(domain);
 	return xml;
+}
+
+static char *format_file_name(const char *path, void *user)
+{
+	const struct installed_libvirt_options *options = user;
+
+	return options->file_name ? options->file_name(path) : strdup(path);
+}
+
+static int detect_scsi_model(void *disk, int *ret, void *user)
+{
+	const struct installed_libvirt_options *options = user;
+
+	(void)disk;
+	*ret = libvirt.scsi_model(options->scsi_auto);
+	return 0;
+}
+
+char *installed_libvirt_write(const char *xml, const struct installed_libvirt_options *options,
+			      const char **ret_why)
+{
+	struct vmx_context context = {
+		.user = (void *)options,
+		.format_file_name = format_file_name,
+		.detect_scsi_model = options->scsi_auto ? detect_scsi_model : NULL,
+	};
+	void *domain;
+	char *vmx;
+
+	libvirt.reset_last_error();
+	domain = libvirt.parse_xml(xml, xml_options, NULL, PARSE_INACTIVE);
+	vmx = domain ? libvirt.format_vmx(&context, xml_options, domain,
+					  (int)options->hardware_version) : NULL;
+	*ret_why = libvirt.last_error_message();
+	libvirt.free_domain(domain);
+	return vmx;
+}
+
+char *installed_libvirt_escape(const char *text, char escape, const char *special)
+{
+	return libvirt.escape(text, escape, special);
+}
+
+bool installed_libvirt_unescape(char *text, char escape)
+{
+	return libvirt.unescape(text, escape) == 0;
+}
+
+char *installed_libvirt_escape_datastore_item(const char *text)
+{
+	return libvirt.escape_datastore_item(text);
+}
+
+bool installed_libvirt_split_datastore_path(const char *text, char **ret_name,
+					    char **ret_directory, char **ret_path)
+{
+	*ret_name = *ret_directory = *ret_path = NULL;
+	libvirt.reset_last_error();
+	return libvirt.parse_datastore_path(text, ret_name, ret_directory, ret_path) == 0;
 }
