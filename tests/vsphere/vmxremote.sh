@@ -19,6 +19,11 @@ says() {
 	grep -qF -- "$wanted" message || fail "$*: $(cat message)"
 }
 
+# holds PATTERN [FILE]: a line of the file, or of standard input, fits the pattern
+holds() {
+	grep -q -- "$1" "${2:--}" || fail "nothing fits '$1' in ${2:-what was printed}"
+}
+
 remote() {
 	"$VMXREMOTE" "$@"
 }
@@ -55,9 +60,9 @@ server() {
 shows() {
 	VMX_URI=$(server esx '')
 	remote list >list.txt
-	grep -q '^vm-[0-9]* *on *ha-datacenter/vm/ha-host_VM0$' list.txt
-	grep -q '^vm-[0-9]* *off *ha-datacenter/vm/ha-host_VM1$' list.txt
-	grep -q '/a%2fb 100%25$' list.txt
+	holds '^vm-[0-9]* *on *ha-datacenter/vm/ha-host_VM0$' list.txt
+	holds '^vm-[0-9]* *off *ha-datacenter/vm/ha-host_VM1$' list.txt
+	holds '/a%2fb 100%25$' list.txt
 	test "$(remote list --json | wc -l)" -eq "$(wc -l <list.txt)"
 	remote info 'a/b 100%' >info.txt
 	id=$(sed -n 's/^id *//p' info.txt)
@@ -67,12 +72,12 @@ shows() {
 	for wanted in "$id" "$vmx" "$uuid" "$path"; do
 		remote info "$wanted" | cmp - info.txt
 	done
-	remote info | grep -q '^product *VMware ESXi'
+	remote info | holds '^product *VMware ESXi'
 	remote list hosts | grep -q ha-host
 	remote list datacenters | grep -q ha-datacenter
-	remote datastores | grep -q ' LocalDS_0$'
-	remote datastores --json | grep -q '"path":"/vmfs/volumes/'
-	remote networks | grep -q 'VM Network'
+	remote datastores | holds ' LocalDS_0$'
+	remote datastores --json | holds '"path":"/vmfs/volumes/'
+	remote networks | holds 'VM Network'
 	says '[not-found]' remote info nobody
 	says '[wrong-server]' remote "$(server vpx DC0/DC0_H0)" list
 	says '[certificate]' remote "esx://$VSPHERE_USER@$VSPHERE_HOST:$VSPHERE_PORT/" list
@@ -100,8 +105,8 @@ pulls() {
 	test "$(find xml -name '*.xml' | wc -l)" -ge 100
 	remote pull --xml DC0_H0_VM0 >one.xml
 	cmp one.xml xml/DC0_H0_VM0.xml
-	grep -q "<source file='\[LocalDS_0\] DC0_H0_VM0/disk1.vmdk'/>" one.xml
-	grep -q '<vmware:datacenterpath>DC0</vmware:datacenterpath>' one.xml
+	holds "<source file='\[LocalDS_0\] DC0_H0_VM0/disk1.vmdk'/>" one.xml
+	holds '<vmware:datacenterpath>DC0</vmware:datacenterpath>' one.xml
 	xml "$VMX_URI#DC0_H0_VM0" | cmp - one.xml
 	xml "$VMX_URI#DC0/vm/DC0_H0_VM0" | cmp - one.xml
 	remote pull --xml --compat=libvirt DC0_H0_VM0 >libvirt.xml
@@ -121,14 +126,14 @@ files() {
 	fi
 	cmp got "$ledger"
 	test ! -e got.part
-	grep -q 'GET.*fail=drop-body' "$VSPHERE_LOG"
+	holds 'GET.*fail=drop-body' "$VSPHERE_LOG"
 	says '[not-found]' remote get '[LocalDS_0] none' -o none
 	test ! -e none
 	test ! -e none.part
 	remote browse >listed
-	grep -q ' \[LocalDS_0\] ledger/$' listed
+	holds ' \[LocalDS_0\] ledger/$' listed
 	remote browse -r '[LocalDS_0]' '*.vmx' --json >listed
-	grep -qF '"path":"[LocalDS_0] ledger/ledger.vmx"' listed
+	holds '"path":"\[LocalDS_0\] ledger/ledger.vmx"' listed
 	dd if=/dev/urandom of=random bs=65536 count=40 2>/dev/null
 	remote put random '[LocalDS_0] ledger/'
 	remote get '[LocalDS_0] ledger/random' -o back
@@ -159,7 +164,7 @@ tasks() {
 	# a question that stays: it is answered by hand
 	says '[question-blocks]' remote start ha-host_VM0
 	remote questions >questions.txt
-	grep -q 'Moved or copied?' questions.txt
+	holds 'Moved or copied?' questions.txt
 	question=$(sed -n 's/.*(question \(.*\)):$/\1/p' questions.txt)
 	says "no choice 'maybe'" remote answer ha-host_VM0 maybe "$question"
 	says 'another question' remote answer ha-host_VM0 0 "no-$question"
@@ -169,10 +174,10 @@ tasks() {
 	test ! -s questions.txt
 	remote stop ha-host_VM0
 	remote start ha-host_VM0 --answer='moved or copied=i copied it' 2>message
-	grep -q 'answered with "I _Copied It"' message
+	holds 'answered with "I _Copied It"' message
 	# one whose task is cancelled
 	says '[question-blocks]' remote start ha-host_VM1
-	remote list | grep -q ' off .*ha-host_VM1$'
+	remote list | holds ' off .*ha-host_VM1$'
 	remote -q start ha-host_VM1 --auto-answer
 	says '[wrong-state]' remote start ha-host_VM1
 	remote suspend ha-host_VM1
@@ -226,7 +231,12 @@ if [ ! -x "${VMXKIT_VSPHERE_SERVER:-}" ]; then
 	echo "skipped: there is no test server; it needs golang-go and golang-github-vmware-govmomi-dev"
 	exit 77
 fi
-export SOURCE="$1" PEER="$2" VMXREMOTE="$3" VMX2XML="$4" VMXEDIT="$5"
+SOURCE=$1
+PEER=$2
+VMXREMOTE=$(realpath "$3")
+VMX2XML=$(realpath "$4")
+VMXEDIT=$(realpath "$5")
+export SOURCE PEER VMXREMOTE VMX2XML VMXEDIT
 ledger=$1/docs/demo/ledger.vmx
 wild=
 if [ -d "$2/wild" ]; then
