@@ -1070,7 +1070,7 @@ static void answers_may_arrive_in_any_pieces(void **state)
 		assert_int_equal(vsphere_decoder_new(&vsphere_method_RetrieveProperties, &answer,
 						     &memory.allocator, &d, NULL), VMX_OK);
 		for (size_t at = 0; at < length; at += piece)
-			assert_int_equal(vsphere_decoder_feed(d, EVERYTHING + at,
+			assert_int_equal(vsphere_decoder_feed(d, &EVERYTHING[at],
 							      length - at < piece ? length - at : piece, NULL),
 					 VMX_OK);
 		assert_int_equal(vsphere_decoder_end(d, NULL), VMX_OK);
