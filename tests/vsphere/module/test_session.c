@@ -866,14 +866,15 @@ static void assert_refused_in_time(const struct bad_answer *cases, size_t count)
 	open_session(&b, vsphere_server_start_list(options), CA);
 	for (size_t i = 0; i < count; i++) {
 		struct listing listing;
+		bool timed = cases[i].code == VMX_CODE_TIMED_OUT;
 		time_t from = time(NULL);
 
-		/* what only arrives or is taken slowly has the time that it needs */
-		b.session.timeout = cases[i].code == VMX_CODE_TIMED_OUT ? 1 : 30;
+		/* the others end by themselves, be the machine ever so slow */
+		b.session.timeout = timed ? 1 : 300;
 		if (list(&b, &listing) != cases[i].code)
 			fail_msg("%s: %d %s", cases[i].kind, vmx_error_code(b.error), vmx_error_message(b.error));
 		assert_silence(&b);
-		assert_true(time(NULL) - from < 30);
+		assert_true(!timed || time(NULL) - from < 30);
 	}
 	b.session.timeout = 20;
 	assert_listed(&b, BOTH);
