@@ -14,6 +14,7 @@
 
 #include <vmxkit/domain_xml.h>
 
+#include "vmx/lookup.h"
 #include "vmx/match.h"
 #include "vmx/writer.h"
 
@@ -125,71 +126,14 @@ static enum vmx_code make_lines(struct applying *a)
 }
 
 /*
- * Looking lines up
- */
-
-static int compare_keys(const void *x, const void *y)
-{
-	const struct line *a = x, *b = y;
-	size_t len = a->key.len < b->key.len ? a->key.len : b->key.len;
-
-	for (size_t i = 0; i < len; i++) {
-		int difference = ascii_lower(a->key.ptr[i]) - ascii_lower(b->key.ptr[i]);
-
-		if (difference)
-			return difference;
-	}
-	return (a->key.len > b->key.len) - (a->key.len < b->key.len);
-}
-
-/* The lines of before are sorted; those of after keep their order, and have a sorted copy. */
-struct lookup {
-	const struct line *items;
-	size_t count;
-};
-
-static bool sort_lines(struct applying *a, const struct vmx_writer *w, struct lookup *ret)
-{
-	struct line *copy = vmxi_arena_allocate(&a->arena, (w->lines.count + 1) * sizeof(*copy));
-
-	if (!copy)
-		return false;
-	if (w->lines.count > 0)
-		memcpy(copy, w->lines.items, w->lines.count * sizeof(*copy));
-	qsort(copy, w->lines.count, sizeof(*copy), compare_keys);
-	*ret = (struct lookup){ copy, w->lines.count };
-	return true;
-}
-
-static const struct line *find_line(const struct lookup *lines, struct text key)
-{
-	struct line wanted = { key, NO_TEXT };
-
-	return bsearch(&wanted, lines->items, lines->count, sizeof(wanted), compare_keys);
-}
-
-/* The value of a field of a device; no pointer: there is no such line. */
-static struct text device_value(const struct lookup *lines, struct text device, struct text field)
-{
-	char key[96];
-	const struct line *line;
-
-	if (device.len + 1 + field.len > sizeof(key))
-		return NO_TEXT;
-	memcpy(key, device.ptr, device.len);
-	key[device.len] = '.';
-	memcpy(key + device.len + 1, field.ptr, field.len);
-	line = find_line(lines, (struct text){ key, device.len + 1 + field.len });
-	return line ? line->value : NO_TEXT;
-}
-
-/*
  * Edits
  */
 
+/* The lines of before are sorted; those of after keep their order, and have a sorted copy. */
 struct edit {
 	struct applying *a;
 	struct lookup before, after;
+	struct document_keys keys;	/* of the document, before the first edit */
 };
 
 static void tell(const struct edit *e, enum vmx_change_kind kind, struct text key,
@@ -259,49 +203,52 @@ static bool is_switch(struct text key)
 
 static bool is_on(const struct lookup *lines, struct text key)
 {
-	const struct line *line = find_line(lines, key);
+	const struct line *line = vmxi_find_line(lines, key);
 
 	return line && text_equal_nocase(line->value, TEXT("true"));
 }
 
-/* Removes what stands under the device, behind the separator, and is not wanted. */
+static int compare_numbers(const void *x, const void *y)
+{
+	const struct document_key *a = x, *b = y;
+
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+/*
+ * Removes what stands under the device, behind the separator, and is not wanted; in the
+ * order of the document.
+ */
 static enum vmx_code clear_device(const struct edit *e, struct text device, char separator)
 {
-	struct vmx_document *document = e->a->document;
-	struct vmx_entry entry;
-	VECTOR(struct text) keys = { NULL, 0, 0 };
-	size_t cursor = 0;
+	struct document_keys under = vmxi_keys_under(&e->keys, device, separator);
+	struct document_key *keys;
 
-	keys.capacity = vmx_document_count(document);
-	keys.items = vmxi_arena_allocate(&e->a->arena, (keys.capacity + 1) * sizeof(*keys.items));
-	if (!keys.items)
+	if (under.count == 0)
+		return VMX_OK;
+	keys = vmxi_arena_allocate(&e->a->arena, under.count * sizeof(*keys));
+	if (!keys)
 		return vmxi_out_of_memory(e->a->error);
-	while (vmx_document_next(document, &cursor, &entry)) {
-		struct text key = { entry.key, entry.key_length };
-
-		if (key.len <= device.len || key.ptr[device.len] != separator ||
-		    !text_starts_nocase(key, device) || find_line(&e->after, key))
-			continue;
-		keys.items[keys.count] = vmxi_arena_copy(&e->a->arena, key);
-		if (!keys.items[keys.count++].ptr)
-			return vmxi_out_of_memory(e->a->error);
+	memcpy(keys, under.items, under.count * sizeof(*keys));
+	qsort(keys, under.count, sizeof(*keys), compare_numbers);
+	for (size_t i = 0; i < under.count; i++) {
+		if (!vmxi_find_line(&e->after, keys[i].key))
+			TRY(unset(e, keys[i].key));
 	}
-	for (size_t i = 0; i < keys.count; i++)
-		TRY(unset(e, keys.items[i]));
 	return VMX_OK;
 }
 
 /* "scsi1" with a "scsi1:0" that is still present: a drive that XML does not show. */
 static bool has_units(const struct edit *e, struct text device)
 {
+	struct document_keys under = vmxi_keys_under(&e->keys, device, ':');
 	struct vmx_entry entry;
-	size_t cursor = 0;
 
-	while (vmx_document_next(e->a->document, &cursor, &entry)) {
-		struct text key = { entry.key, entry.key_length };
+	for (size_t i = 0; i < under.count; i++) {
+		struct text key = under.items[i].key;
 
-		if (key.len > device.len && key.ptr[device.len] == ':' &&
-		    text_starts_nocase(key, device) && text_ends_nocase(key, TEXT(".present")) &&
+		if (text_ends_nocase(key, TEXT(".present")) &&
+		    vmx_document_get(e->a->document, key.ptr, key.len, &entry) == VMX_OK &&
 		    text_equal_nocase((struct text){ entry.value, entry.value_length }, TEXT("true")))
 			return true;
 	}
@@ -331,8 +278,8 @@ static bool is_other_device(const struct edit *e, struct text device)
 {
 	struct text field = vmxi_name_field(DISK_TYPE);
 
-	return !text_equal(device_value(&e->before, device, field),
-			   device_value(&e->after, device, field));
+	return !text_equal(vmxi_device_value(&e->before, device, field),
+			   vmxi_device_value(&e->after, device, field));
 }
 
 /* New ones, and such as are of another kind: what stood there said something else. */
@@ -374,17 +321,13 @@ static unsigned int concern_of(struct text key)
 /* Whether any line of the key's device and concern differs. */
 static bool is_changed_device(const struct edit *e, struct text key)
 {
-	struct text device = device_of(key);
+	struct lookup lines = vmxi_lines_under(&e->after, device_of(key));
 	unsigned int concern = concern_of(key);
 
-	for (size_t i = 0; i < e->after.count; i++) {
-		const struct line *l = &e->after.items[i], *old;
+	for (size_t i = 0; i < lines.count; i++) {
+		const struct line *l = &lines.items[i], *old = vmxi_find_line(&e->before, l->key);
 
-		if (l->key.len <= device.len || l->key.ptr[device.len] != '.' ||
-		    !text_starts_nocase(l->key, device) || concern_of(l->key) != concern)
-			continue;
-		old = find_line(&e->before, l->key);
-		if (!old || !text_equal(old->value, l->value))
+		if (concern_of(l->key) == concern && (!old || !text_equal(old->value, l->value)))
 			return true;
 	}
 	return false;
@@ -405,14 +348,14 @@ static enum vmx_code edit_lines(const struct edit *e)
 	const struct vmx_writer *after = &e->a->after;
 
 	for (size_t i = 0; i < e->before.count; i++) {
-		if (!find_line(&e->after, e->before.items[i].key) &&
+		if (!vmxi_find_line(&e->after, e->before.items[i].key) &&
 		    !(is_switch(e->before.items[i].key) &&
 		      has_units(e, device_of(e->before.items[i].key))))
 			TRY(unset(e, e->before.items[i].key));
 	}
 	for (size_t i = 0; i < after->lines.count; i++) {
 		const struct line *line = &after->lines.items[i];
-		const struct line *old = find_line(&e->before, line->key);
+		const struct line *old = vmxi_find_line(&e->before, line->key);
 
 		if (!old || !text_equal(old->value, line->value) || is_to_complete(e, line))
 			TRY(set(e, line));
@@ -424,7 +367,9 @@ static enum vmx_code edit(struct applying *a)
 {
 	struct edit e = { .a = a };
 
-	if (!sort_lines(a, &a->before, &e.before) || !sort_lines(a, &a->after, &e.after))
+	if (!vmxi_sort_lines(&a->arena, &a->before, &e.before) ||
+	    !vmxi_sort_lines(&a->arena, &a->after, &e.after) ||
+	    !vmxi_sort_keys(&a->arena, a->document, &e.keys))
 		return vmxi_out_of_memory(a->error);
 	TRY(remove_devices(&e, true));
 	TRY(remove_devices(&e, false));

@@ -10,6 +10,7 @@
  *   extras.c    what libvirt leaves out
  *   features.c  what a hardware version has
  *   apply.c     the changes to a document
+ *   lookup.c    the keys of a device, among many
  *   match.c     which device of the XML is which device of the document
  *
  * The machine becomes a list of lines; the list becomes text, or is held against
