@@ -12,6 +12,7 @@
  *   rename.c    the same for other keys
  *   remove.c    what goes with an entry that goes
  *   place.c     where a new line goes, and how it is written
+ *   relatives.c which keys a new one belongs to
  *   checks.c    what edits have to fulfil
  *   pieces.c    the list of pieces that an edited document is
  *   normal.c    the normal form

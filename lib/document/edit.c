@@ -144,7 +144,7 @@ static enum vmx_code make_room(struct vmx_document *doc, struct vmx_error *error
 				 doc->count, sizeof(*doc->entries)) ||
 	    !vmxi_vector_reserve(&doc->allocator, (void **)&edits->pieces, &edits->capacity,
 				 doc->count, sizeof(*edits->pieces)) ||
-	    !vmxi_index_reserve(doc))
+	    !vmxi_index_reserve(doc) || !vmxi_relatives_reserve(doc))
 		return vmxi_out_of_memory(error);
 	return VMX_OK;
 }
@@ -152,7 +152,7 @@ static enum vmx_code make_room(struct vmx_document *doc, struct vmx_error *error
 static enum vmx_code add_line(struct vmx_document *doc, struct text key, const struct new_value *v,
 			      struct vmx_error *error)
 {
-	uint32_t i = (uint32_t)doc->count;
+	uint32_t i = (uint32_t)doc->count, relative;
 	struct place place;
 	struct style style;
 	struct text raw = { v->raw.data, v->raw.length }, value;
@@ -162,7 +162,7 @@ static enum vmx_code add_line(struct vmx_document *doc, struct text key, const s
 
 	if (code != VMX_OK)
 		return code;
-	vmxi_find_place(doc, key, &place, &style);
+	relative = vmxi_find_place(doc, key, &place, &style);
 	if (!make_line(doc, &style, &place, key, raw, &piece, &key_at) ||
 	    !keep_value(doc, v, piece.body.ptr + 1, &value))
 		return vmxi_out_of_memory(error);
@@ -178,6 +178,7 @@ static enum vmx_code add_line(struct vmx_document *doc, struct text key, const s
 	vmxi_link_piece(doc, i, place.next, place.at);
 	doc->count++;
 	vmxi_index_add(doc, i);
+	vmxi_relatives_add(doc, i, relative);
 	return VMX_OK;
 }
 
