@@ -60,9 +60,10 @@ enum vmx_datastore_form {
 /* Flags of the functions below; those that mean nothing to a function are ignored. */
 
 /*
- * Brackets as libvirt reads them: NAME ends at the first ']' and may hold a
- * '/'; a path without a '/' is its own directory; slashes at the beginning of
- * the path stay.  In writing: a name that libvirt would not read back is refused.
+ * Brackets as libvirt reads them: NAME ends at the first ']', or at the end if there
+ * is none, and may hold a '/'; a path without a '/' is its own directory; slashes at the
+ * beginning of the path stay.  In writing: a name that libvirt would not read back is
+ * refused.
  */
 #define VMX_DATASTORE_LIBVIRT 0x01u
 /*

@@ -50,14 +50,15 @@ enum vmx_code vmxi_split_brackets(struct text in, bool libvirt, struct text *ret
 		return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, vmxi_position_at(0),
 				 "a path on a datastore begins with the name in brackets: [name] path");
 	end = closing_bracket(in, libvirt);
-	if (end == in.len)
+	/* to libvirt all is name then */
+	if (end == in.len && !libvirt)
 		return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, vmxi_position_at(0),
 				 "no ] ends the name of the datastore");
 	if (end == 1)
 		return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, vmxi_position_at(1),
 				 "the name of the datastore is empty");
 	*ret_name = (struct text){ in.ptr + 1, end - 1 };
-	*ret_path = text_skip(in, end + 1);
+	*ret_path = text_skip(in, end < in.len ? end + 1 : end);
 	while (ret_path->len > 0 && ret_path->ptr[0] == ' ')
 		*ret_path = text_skip(*ret_path, 1);
 	return VMX_OK;

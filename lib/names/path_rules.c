@@ -67,8 +67,10 @@ enum vmx_code vmx_path_rules_set_directory(struct vmx_path_rules *rules, const c
 	struct text given = { directory, length }, name, path, copy;
 	enum vmx_code code = check_no_nul(given, "the directory", error);
 
+	/* libvirt puts one together that always has its bracket */
 	if (code == VMX_OK)
-		code = vmxi_split_brackets(given, rules->libvirt, &name, &path, error);
+		code = vmxi_split_brackets(given, rules->libvirt && vmxi_text_find(given, ']') < length,
+					   &name, &path, error);
 	if (code != VMX_OK)
 		return code;
 	copy = vmxi_arena_copy(&rules->texts, given);

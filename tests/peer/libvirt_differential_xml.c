@@ -63,20 +63,23 @@ struct conversion {
 	struct vmx_bytes vmx;
 };
 
+static struct vmx_path_rules *rules;
+
 static enum vmx_code put_name_on_host(void *user, const char *path, size_t length,
 				      struct vmx_bytes *ret, struct vmx_error *error)
 {
-	char *copy = text_of_format("%.*s", (int)length, path), *name = name_on_host(copy);
-
 	(void)user;
-	(void)error;
-	free(copy);
-	if (!name)
-		return VMX_CODE_INVALID_FILE_NAME;
-	/* the bytes were never used, or are those of the call before */
-	free(ret->data);
-	*ret = (struct vmx_bytes){ name, strlen(name), strlen(name) + 1, ret->allocator };
-	return VMX_OK;
+	return vmx_path_rules_to_vmx(rules, path, length, ret, error);
+}
+
+static void make_rules(void)
+{
+	static const char directory[] = "[datastore] directory";
+
+	if (vmx_path_rules_new(NULL, &rules, NULL) != VMX_OK ||
+	    vmx_path_rules_set_directory(rules, directory, strlen(directory), NULL) != VMX_OK)
+		give_up("no rules");
+	vmx_path_rules_set_level(rules, VMX_LEVEL_LIBVIRT);
 }
 
 static void write_vmx(const struct vmx_machine *machine, struct conversion *ret,
@@ -472,10 +475,14 @@ int main(int argc, char **argv)
 		.reduce = reduce_elements, .describe = describe_settings, .suffix = ".xml",
 	};
 	const char *missing;
+	int status;
 
 	if (!installed_libvirt_open(&missing)) {
 		printf("skipped: libvirt 9.0.0 is not installed here (%s)\n", missing);
 		return SKIPPED;
 	}
-	return differential_run(&differential, argc, argv);
+	make_rules();
+	status = differential_run(&differential, argc, argv);
+	vmx_path_rules_free(rules);
+	return status;
 }

@@ -78,6 +78,7 @@ static void libvirts_directory_without_a_slash_is_the_path_itself(void **state)
 		{ "[datastore] file", LIBVIRT, "datastore", "file", "file", "file" },
 		{ "[datastore] directory/", LIBVIRT, "datastore", "directory/", "directory", "" },
 		{ "[datastore]", LIBVIRT, "datastore", "", "", "" },
+		{ "[datastore dir/file", LIBVIRT, "datastore dir/file", "", "", "" },
 		{ "[ds] /dir/file", LIBVIRT, "ds", "/dir/file", "/dir", "file" },
 		/* what it keeps behind brackets is not in the other forms */
 		{ "/vmfs/volumes/ds//dir/file", LIBVIRT, "ds", "dir/file", "dir", "file" },
@@ -197,7 +198,7 @@ static const struct {
 	{ T("/vmfs/devices/x"), 0, BAD_PATH, 1 },
 	{ T("["), 0, BAD_PATH, 1 },
 	{ T("[ds"), 0, BAD_PATH, 1 },
-	{ T("[ds file"), LIBVIRT, BAD_PATH, 1 },
+	{ T("["), LIBVIRT, BAD_PATH, 2 },
 	{ T("[]"), 0, BAD_PATH, 2 },
 	{ T("[] file"), 0, BAD_PATH, 2 },
 	{ T("[]] file"), 0, BAD_PATH, 2 },

@@ -275,13 +275,14 @@ static void paths_go_back_below_vmfs_volumes(void **state)
 		{ "/dev/x", VMX_OK, "/dev/x", 0 },
 		{ "[a [b]] x", VMX_OK, "/vmfs/volumes/a [b/] x", 0 },
 		{ "[] x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 2 },
-		{ "[ds x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 1 },
+		{ "[ds x", VMX_OK, "/vmfs/volumes/ds x/", 0 },
 		{ "x", VMX_CODE_INVALID_FILE_NAME, NULL, 1 },
 		{ "", VMX_CODE_INVALID_FILE_NAME, NULL, 1 },
 		{ "C:\\x", VMX_CODE_INVALID_FILE_NAME, NULL, 1 },
 	};
 	static const struct back tolerant[] = {
 		{ "[a [b]] x", VMX_OK, "/vmfs/volumes/a [b]/x", 0 },
+		{ "[ds x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 1 },
 		{ "[..] x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 2 },
 		{ "[a/b] x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 2 },
 		{ "C:\\x", VMX_OK, "C:\\x", 0 },
