@@ -23,6 +23,9 @@ VMX_BEGIN_DECLS
  * made with it.  An object is only used by one thread at a time, but two
  * objects with the same allocator may be used by two threads: then the
  * functions must allow that.
+ *
+ * Some memory comes from elsewhere: error objects from malloc(), and what libxml2
+ * and iconv() need for themselves.  docs/limits.md lists it all.
  */
 struct vmx_allocator {
 	void *(*allocate)(void *user, size_t size);
