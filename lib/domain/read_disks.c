@@ -350,6 +350,10 @@ static enum vmx_code add_disk(struct domain_reader *r, const struct xml_disk *d)
 
 static bool is_taken(const struct domain_reader *r, const struct xml_disk *d)
 {
+	struct usb_hub place = { (enum usb_model)d->disk.controller, d->disk.unit };
+
+	if (d->disk.bus == BUS_USB && has_usb_hub(r->machine, place))
+		return true;
 	for (size_t i = 0; i < r->disks.count; i++) {
 		const struct xml_disk *other = &r->disks.items[i];
 
@@ -381,7 +385,7 @@ static bool place_by_name(const struct xml_disk *d, uint32_t *controller, uint32
 static bool find_free_place(const struct domain_reader *r, struct xml_disk *d)
 {
 	bool ide = d->disk.bus == BUS_IDE, usb = d->disk.bus == BUS_USB;
-	uint32_t units = usb ? 256 : d->disk.bus == BUS_SCSI ? SCSI_UNITS + 1 : buses[d->disk.bus].units;
+	uint32_t units = usb ? USB_PORTS : d->disk.bus == BUS_SCSI ? SCSI_UNITS + 1 : buses[d->disk.bus].units;
 	uint32_t controllers = ide ? 2 : usb ? USB_MODELS : buses[d->disk.bus].controllers;
 
 	for (; d->disk.controller < controllers; d->disk.controller++, d->disk.unit = 0) {
@@ -411,7 +415,8 @@ static enum vmx_code check_given_place(struct domain_reader *r, const struct xml
 
 	if (is_taken(r, d))
 		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, d->node,
-				     "another disk has the same address");
+				     "another %s has the same address",
+				     d->disk.bus == BUS_USB ? "device" : "disk");
 	if (d->disk.bus != BUS_SCSI && d->disk.bus != BUS_IDE && d->disk.bus != BUS_FDC)
 		return VMX_OK;
 	named = place_by_name(d, &controller, &unit);

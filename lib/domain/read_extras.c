@@ -154,7 +154,7 @@ static enum vmx_code read_usb_controller(struct domain_reader *r, const struct n
 static enum vmx_code read_hub(struct domain_reader *r, const struct node *node)
 {
 	const struct node *address = CHILD(node, "address");
-	struct usb_hub *hub;
+	struct usb_hub *hub, place;
 	uint32_t bus;
 	uint64_t port;
 
@@ -165,13 +165,17 @@ static enum vmx_code read_hub(struct domain_reader *r, const struct node *node)
 	TRY(vmxi_xml_number(r, address, ATTRIBUTE(address, "port"), UINT8_MAX, &port));
 	if (port == 0)
 		return vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, address, "ports are counted from 1");
+	place.bus = bus < 8 && r->usb_models[bus] >= 0 ? (enum usb_model)r->usb_models[bus] : USB_UHCI;
+	place.port = (uint32_t)port - 1;
+	if (has_usb_hub(r->machine, place))
+		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, address,
+				     "another hub has the same address");
 	hub = XML_ADD(r, &r->machine->hubs);
 	if (!hub)
 		return vmxi_out_of_memory(r->error);
-	hub->bus = bus < 8 && r->usb_models[bus] >= 0 ? (enum usb_model)r->usb_models[bus] : USB_UHCI;
-	hub->port = (uint32_t)port - 1;
+	*hub = place;
 	/* as with disks: what hangs on a bus brings its controller */
-	r->machine->usb[hub->bus].present = true;
+	r->machine->usb[place.bus].present = true;
 	return VMX_OK;
 }
 
@@ -210,6 +214,19 @@ enum vmx_code vmxi_read_xml_usb(struct domain_reader *r)
 	FOR_CHILDREN(r->devices, "input", input)
 		TRY(read_input(r, input));
 	return VMX_OK;
+}
+
+/* XML does not say where the pointer hangs: where there is nothing else. */
+static void place_pointer(struct vmx_machine *m)
+{
+	bool taken = m->inputs[INPUT_POINTER];
+
+	while (taken) {
+		taken = has_usb_hub(m, m->pointer);
+		for (size_t i = 0; !taken && i < m->disks.count; i++)
+			taken = is_usb_place(&m->disks.items[i], m->pointer);
+		m->pointer.port += taken;
+	}
 }
 
 /*
@@ -274,6 +291,7 @@ enum vmx_code vmxi_read_xml_extras(struct domain_reader *r)
 	TRY(read_boot_order(r));
 	TRY(read_clock(r));
 	TRY(read_sound(r));
+	place_pointer(r->machine);
 	FOR_CHILDREN(r->devices, "hostdev", hostdev)
 		TRY(read_passthrough(r, hostdev));
 	return VMX_OK;

@@ -123,10 +123,12 @@ struct usb_controller {
 
 enum input_kind { INPUT_KEYBOARD, INPUT_MOUSE, INPUT_TOUCHSCREEN, INPUT_POINTER, INPUT_KINDS };
 
+/* A place on USB, counted from 0; what hangs there: a hub, a disk, or the pointer. */
 struct usb_hub {
 	enum usb_model bus;
 	uint32_t port;
 };
+#define USB_PORTS 256
 
 struct pci_device {
 	uint32_t domain, bus, slot, function;
@@ -207,5 +209,19 @@ struct vmx_machine {
 	enum clock_kind clock;
 	int64_t clock_seconds;
 };
+
+static inline bool is_usb_place(const struct disk *d, struct usb_hub place)
+{
+	return d->bus == BUS_USB && d->controller == place.bus && d->unit == place.port;
+}
+
+static inline bool has_usb_hub(const struct vmx_machine *m, struct usb_hub place)
+{
+	for (size_t i = 0; i < m->hubs.count; i++) {
+		if (m->hubs.items[i].bus == place.bus && m->hubs.items[i].port == place.port)
+			return true;
+	}
+	return false;
+}
 
 #endif

@@ -168,33 +168,6 @@ static void match_kind(const struct kind *kind, const struct vmx_machine *found,
 	number_new(kind, seen, wanted, pairs.done);
 }
 
-/*
- * Disks on USB: by their file.  The XML of the default level does not say the port.
- */
-static struct disk *find_usb_disk(const struct vmx_machine *m, struct text source)
-{
-	for (size_t i = 0; i < m->disks.count; i++) {
-		struct disk *d = &m->disks.items[i];
-
-		if (d->bus == BUS_USB && text_equal(d->source, source))
-			return d;
-	}
-	return NULL;
-}
-
-static void match_usb_disks(const struct vmx_machine *found, struct vmx_machine *m)
-{
-	for (size_t i = 0; i < m->disks.count; i++) {
-		struct disk *d = &m->disks.items[i];
-		const struct disk *there = d->bus == BUS_USB ? find_usb_disk(found, d->source) : NULL;
-
-		if (!there)
-			continue;
-		d->controller = there->controller;
-		d->unit = there->unit;
-	}
-}
-
 /* A tablet of the XML is a touch screen or a pointer. */
 static void match_pointer(const struct vmx_machine *found, struct vmx_machine *m)
 {
@@ -210,6 +183,95 @@ static void match_pointer(const struct vmx_machine *found, struct vmx_machine *m
 		m->inputs[INPUT_POINTER] = true;
 	}
 	m->pointer = found->pointer;
+}
+
+/*
+ * Disks on USB: by their file.  The XML of the default level does not say the port.
+ */
+static struct usb_hub usb_place(const struct disk *d)
+{
+	return (struct usb_hub){ (enum usb_model)d->controller, d->unit };
+}
+
+struct usb_pairs {
+	uint8_t *used;		/* of found */
+	uint8_t *done;		/* of the other machine */
+};
+
+static bool is_same_disk(const struct disk *a, const struct disk *b, bool in_place)
+{
+	return a->bus == BUS_USB && b->bus == BUS_USB && text_equal(a->source, b->source) &&
+	       (!in_place || is_usb_place(a, usb_place(b)));
+}
+
+static void pair_usb_disks(const struct vmx_machine *found, struct vmx_machine *m,
+			   const struct usb_pairs *pairs, bool in_place)
+{
+	for (size_t j = 0; j < m->disks.count; j++) {
+		struct disk *d = &m->disks.items[j];
+
+		for (size_t i = 0; i < found->disks.count && !pairs->done[j]; i++) {
+			const struct disk *there = &found->disks.items[i];
+
+			if (pairs->used[i] || !is_same_disk(there, d, in_place))
+				continue;
+			pairs->used[i] = pairs->done[j] = 1;
+			d->controller = there->controller;
+			d->unit = there->unit;
+		}
+	}
+}
+
+static bool is_usb_port_taken(const struct vmx_machine *m, struct usb_hub place,
+			      const uint8_t *settled)
+{
+	if (has_usb_hub(m, place))
+		return true;
+	for (size_t i = 0; i < m->disks.count; i++) {
+		if (settled[i] && is_usb_place(&m->disks.items[i], place))
+			return true;
+	}
+	return false;
+}
+
+/* What is new, or in the way of a hub or of the document's pointer, goes to a free port. */
+static void settle_usb_disks(const struct vmx_machine *found, struct vmx_machine *m,
+			     const uint8_t *done, uint8_t *settled)
+{
+	bool pointer = m->inputs[INPUT_POINTER] && found->inputs[INPUT_POINTER];
+
+	for (size_t n = 0; n < 2 * m->disks.count; n++) {
+		size_t i = n % m->disks.count;
+		struct disk *d = &m->disks.items[i];
+		bool turn = n < m->disks.count ? done[i] : !done[i];
+
+		if (d->bus != BUS_USB || !turn)
+			continue;
+		for (size_t tries = 0; tries < USB_PORTS; tries++) {
+			if (!is_usb_port_taken(m, usb_place(d), settled) &&
+			    !(pointer && is_usb_place(d, m->pointer)))
+				break;
+			d->unit = (d->unit + 1) % USB_PORTS;
+		}
+		settled[i] = 1;
+	}
+}
+
+static bool match_usb_disks(const struct vmx_machine *found, struct vmx_machine *m,
+			    struct arena *arena)
+{
+	struct usb_pairs pairs = { vmxi_arena_zeroed(arena, found->disks.count + 1),
+				   vmxi_arena_zeroed(arena, m->disks.count + 1) };
+	uint8_t *settled = vmxi_arena_zeroed(arena, m->disks.count + 1);
+
+	if (!pairs.used || !pairs.done || !settled)
+		return false;
+	pair_usb_disks(found, m, &pairs, true);
+	pair_usb_disks(found, m, &pairs, false);
+	settle_usb_disks(found, m, pairs.done, settled);
+	while (m->inputs[INPUT_POINTER] && is_usb_port_taken(m, m->pointer, settled))
+		m->pointer.port++;
+	return true;
 }
 
 #define COPY_LIST(list) copy_list(arena, &(list)->items, (list)->count, sizeof(*(list)->items))
@@ -238,9 +300,7 @@ bool vmxi_match_devices(const struct vmx_machine *found, struct vmx_machine *see
 		return false;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		match_kind(&kinds[i], found, seen, wanted);
-	match_usb_disks(found, seen);
-	match_usb_disks(found, wanted);
 	match_pointer(found, seen);
 	match_pointer(found, wanted);
-	return true;
+	return match_usb_disks(found, seen, arena) && match_usb_disks(found, wanted, arena);
 }
