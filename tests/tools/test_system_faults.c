@@ -482,6 +482,9 @@ int main(int argc, char **argv)
 	}
 	use_plain_environment();
 	faults = absolute_path(argv[1]);
+	/* they are run in another folder */
+	for (int i = 3; i < argc; i++)
+		argv[i] = absolute_path(argv[i]);
 	tools = (const char *const *)(argv + 3);
 	tool_count = (size_t)argc - 3;
 	folder = make_temporary_folder();
