@@ -12,6 +12,7 @@
 
 #include "common/input.h"
 #include "common/json_line.h"
+#include "common/output.h"
 #include "common/part_file.h"
 #include "vmxremote_commands.h"
 #include "vmxremote_output.h"
@@ -241,11 +242,10 @@ static enum exit_status get_to_file(struct getting *g)
 		show_note(&s->common.console, "going on at byte %llu of '%s'",
 			  (unsigned long long)g->download.offset, g->file.part);
 	status = fetch(g);
-	if (status != STATUS_DONE) {
-		part_file_abandon(&g->file, s->resume);
-		return status;
-	}
-	return part_file_finish(&g->file) ? STATUS_DONE : write_failed(g, errno);
+	if (status == STATUS_DONE && !part_file_finish(&g->file))
+		status = write_failed(g, errno);
+	part_file_abandon(&g->file);
+	return status;
 }
 
 const char *check_get(const struct settings *s, char **arguments, int count)
@@ -354,7 +354,7 @@ static enum exit_status open_source(const struct settings *s, const char *file,
 {
 	struct stat found;
 
-	ret->fd = is_standard_input(file) ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ret->fd = is_standard_input(file) ? STDIN_FILENO : open_patiently(file, O_RDONLY | O_NOCTTY, 0);
 	if (ret->fd < 0 || fstat(ret->fd, &found) != 0) {
 		show_problem(&s->common.console, "can't read '%s': %s", input_name(file), strerror(errno));
 		return STATUS_SYSTEM;

@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/output.h"
 #include "common/signals.h"
 
 extern char **environ;
@@ -76,7 +77,7 @@ static bool write_text(int fd, const char *text)
 
 bool ask_terminal(const char *prompt, bool echo, struct secret *ret)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = open_patiently("/dev/tty", O_RDWR | O_NOCTTY, 0);
 	struct termios old, silent;
 	bool good = fd >= 0 && tcgetattr(fd, &old) == 0;
 

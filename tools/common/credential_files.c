@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/output.h"
+
 void login_wipe(struct login *login)
 {
 	explicit_bzero(login, sizeof(*login));
@@ -38,7 +40,7 @@ static bool read_all(struct credential_file *file, int fd)
 
 bool credential_file_read(struct credential_file *file, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open_patiently(path, O_RDONLY | O_NOCTTY, 0);
 	struct stat found;
 	bool good;
 	int kept;

@@ -12,6 +12,7 @@
 
 #include "common/ask.h"
 #include "common/input.h"
+#include "common/output.h"
 
 /* Longer ones name no server that could be reached. */
 #define PROMPT_MAX 1024
@@ -55,7 +56,7 @@ static const char *why_no_secret(int error)
 static bool read_password_file(struct credentials *c, struct secret *ret)
 {
 	bool input = is_standard_input(c->password_file), good;
-	int fd = input ? STDIN_FILENO : open(c->password_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = input ? STDIN_FILENO : open_patiently(c->password_file, O_RDONLY | O_NOCTTY, 0);
 	struct stat found;
 	int kept;
 

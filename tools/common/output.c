@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/output_steps.h"
 #include "common/signals.h"
 
 void prepare_files(void)
@@ -37,7 +38,7 @@ int open_patiently(const char *path, int flags, mode_t mode)
 	return fd;
 }
 
-static bool write_all(int fd, const char *data, size_t length)
+bool write_all(int fd, const char *data, size_t length)
 {
 	while (length > 0) {
 		ssize_t written = write(fd, data, length);
@@ -54,8 +55,7 @@ static bool write_all(int fd, const char *data, size_t length)
 	return true;
 }
 
-/* Not every file system can; then the file is as safe as it gets. */
-static bool sync_file(int fd)
+bool sync_file(int fd)
 {
 	int result;
 
@@ -115,6 +115,16 @@ static bool follow_dangling(const char *path, char ret[PATH_MAX])
 	return false;
 }
 
+enum target find_target(const char *path, char ret[PATH_MAX], struct stat *ret_found)
+{
+	if (stat(path, ret_found) != 0)
+		return errno == ENOENT && follow_dangling(path, ret) ? TARGET_NEW : TARGET_FAILED;
+	/* a pipe may have no path of its own */
+	if (!S_ISREG(ret_found->st_mode))
+		return beside("", path, ret) ? TARGET_SPECIAL : TARGET_FAILED;
+	return realpath(path, ret) ? TARGET_FILE : TARGET_FAILED;
+}
+
 /*
  * The temporary file
  */
@@ -145,11 +155,7 @@ static int create_temporary(struct temporary *temporary, int number, const char 
 	return fd;
 }
 
-/*
- * Owner and mode of the file that is going to be replaced.  Where the group
- * can't be kept, its rights are not handed to another group.
- */
-static bool keep_owner_and_mode(int fd, const struct stat *replaced)
+bool keep_owner_and_mode(int fd, const struct stat *replaced)
 {
 	mode_t mode = replaced->st_mode & 07777;
 
@@ -159,8 +165,7 @@ static bool keep_owner_and_mode(int fd, const struct stat *replaced)
 	return fchmod(fd, mode) == 0;
 }
 
-/* So that the new name survives a crash, too.  Not every file system can. */
-static void sync_directory(const char *path)
+void sync_directory(const char *path)
 {
 	char directory[PATH_MAX];
 	int fd;
@@ -260,14 +265,17 @@ bool save_file_as(const char *path, enum durability durability, const void *data
 	struct stat found;
 
 	catch_signals();
-	if (stat(path, &found) == 0) {
-		if (!S_ISREG(found.st_mode))
-			return write_special(path, data, length);
-		return realpath(path, target) && replace_file(target, &found, &content);
+	switch (find_target(path, target, &found)) {
+	case TARGET_FAILED:
+		break;
+	case TARGET_NEW:
+		return replace_file(target, NULL, &content);
+	case TARGET_FILE:
+		return replace_file(target, &found, &content);
+	case TARGET_SPECIAL:
+		return write_special(path, data, length);
 	}
-	if (errno != ENOENT || !follow_dangling(path, target))
-		return false;
-	return replace_file(target, NULL, &content);
+	return false;
 }
 
 bool save_file(const char *path, const void *data, size_t length)

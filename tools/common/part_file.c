@@ -4,30 +4,46 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* Of a link that leads somewhere, its target is replaced. */
-static bool name_files(struct part_file *file, const char *path)
-{
-	char target[PATH_MAX];
-	const char *name = realpath(path, target) ? target : path;
+#include "common/output.h"
 
-	if (snprintf(file->path, PATH_MAX, "%s", name) < PATH_MAX &&
-	    snprintf(file->part, PATH_MAX, "%s.part", name) < PATH_MAX)
-		return true;
-	errno = ENAMETOOLONG;
+static bool close_failed(struct part_file *file)
+{
+	int kept = errno;
+
+	close(file->fd);
+	file->fd = -1;
+	errno = kept;
 	return false;
 }
 
-static bool lock_part(struct part_file *file, bool resume, uint64_t *ret_offset)
+static bool remove_failed(const char *path)
+{
+	int kept = errno;
+
+	unlink(path);
+	errno = kept;
+	return false;
+}
+
+static bool lock_patiently(int fd)
+{
+	int result;
+
+	do
+		result = flock(fd, LOCK_EX | LOCK_NB);
+	while (result != 0 && errno == EINTR);
+	return result == 0;
+}
+
+static bool begin_at_end(const struct part_file *file, bool resume, uint64_t *ret_offset)
 {
 	struct stat found;
 
-	if (flock(file->fd, LOCK_EX | LOCK_NB) != 0 || fstat(file->fd, &found) != 0)
+	if (!lock_patiently(file->fd) || fstat(file->fd, &found) != 0)
 		return false;
 	if (!S_ISREG(found.st_mode)) {
 		errno = EEXIST;
@@ -39,76 +55,122 @@ static bool lock_part(struct part_file *file, bool resume, uint64_t *ret_offset)
 	return lseek(file->fd, 0, SEEK_END) >= 0;
 }
 
+/* From here on a second signal, which ends the tool at once, removes the part. */
+static bool make_temporary(struct part_file *file)
+{
+	int number;
+
+	file->temporary = temporary_take(&number);
+	if (!file->temporary)
+		return false;
+	snprintf(file->temporary->path, sizeof(file->temporary->path), "%s", file->part);
+	file->temporary->exists = true;
+	return true;
+}
+
+/* Makes the part, or opens the one that is there; *ret_new says which. */
+static bool find_part(struct part_file *file, bool *ret_new)
+{
+	const int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
+	/* nobody reads along before the mode is the old one */
+	mode_t mode = file->target == TARGET_FILE ? 0600 : 0666;
+
+	file->fd = open_patiently(file->part, flags | O_CREAT | O_EXCL, mode);
+	*ret_new = file->fd >= 0;
+	if (file->fd < 0 && errno == EEXIST)
+		file->fd = open_patiently(file->part, flags, 0);
+	return file->fd >= 0;
+}
+
 static bool open_part(struct part_file *file, bool resume, uint64_t *ret_offset)
 {
-	mode_t mode = file->mode ? 0600 : 0666;
-	int kept;
+	bool is_new;
 
-	file->fd = open(file->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
-	if (file->fd < 0)
+	if (snprintf(file->part, PATH_MAX, "%s.part", file->path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
 		return false;
-	if (lock_part(file, resume, ret_offset))
+	}
+	if (!find_part(file, &is_new))
+		return false;
+	if (begin_at_end(file, resume, ret_offset) && (resume || make_temporary(file)))
 		return true;
-	kept = errno;
-	close(file->fd);
-	errno = kept;
-	return false;
+	if (!is_new)
+		return close_failed(file);
+	close_failed(file);
+	return remove_failed(file->part);
 }
 
 bool part_file_open(struct part_file *file, const char *path, bool resume, uint64_t *ret_offset)
 {
-	struct stat found;
-
 	*file = (struct part_file){ .fd = -1 };
 	*ret_offset = 0;
-	if (!name_files(file, path))
+	catch_signals();
+	file->target = find_target(path, file->path, &file->replaced);
+	if (file->target == TARGET_FAILED)
 		return false;
-	if (stat(file->path, &found) != 0)
+	if (file->target != TARGET_SPECIAL)
 		return open_part(file, resume, ret_offset);
-	if (S_ISREG(found.st_mode)) {
-		file->mode = found.st_mode & 07777;
-		return open_part(file, resume, ret_offset);
-	}
-	file->part[0] = '\0';
-	file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	file->fd = open_patiently(file->path, O_WRONLY | O_NOCTTY, 0);
 	return file->fd >= 0;
 }
 
 bool part_file_write(struct part_file *file, const void *data, size_t length)
 {
-	const char *at = data;
+	return write_all(file->fd, data, length);
+}
 
-	while (length > 0) {
-		ssize_t written = write(file->fd, at, length);
+/* The part is no temporary file any more, whatever became of it. */
+static void forget_temporary(struct part_file *file)
+{
+	if (file->temporary)
+		temporary_give_back(file->temporary);
+	file->temporary = NULL;
+}
 
-		if (written < 0 && errno != EINTR)
-			return false;
-		at += written > 0 ? written : 0;
-		length -= written > 0 ? (size_t)written : 0;
-	}
-	return true;
+static bool take_name(struct part_file *file)
+{
+	sigset_t old;
+	bool good;
+
+	if ((file->target == TARGET_FILE && !keep_owner_and_mode(file->fd, &file->replaced)) ||
+	    !sync_file(file->fd))
+		return false;
+	block_signals(&old);
+	good = rename(file->part, file->path) == 0;
+	if (good)
+		forget_temporary(file);
+	unblock_signals(&old);
+	if (good)
+		sync_directory(file->path);
+	return good;
 }
 
 bool part_file_finish(struct part_file *file)
 {
-	bool good = true;
-	int kept;
+	if (file->target == TARGET_SPECIAL) {
+		bool good = close(file->fd) == 0 || errno == EINTR;
 
-	if (file->part[0])
-		good = (file->mode == 0 || fchmod(file->fd, file->mode) == 0) &&
-		       fsync(file->fd) == 0 && rename(file->part, file->path) == 0;
-	kept = errno;
-	if (close(file->fd) != 0 && good && errno != EINTR)
+		file->fd = -1;
+		return good;
+	}
+	if (!take_name(file))
 		return false;
-	errno = kept;
-	return good;
+	/* what it holds is on the disk already, so closing has nothing to say */
+	close(file->fd);
+	file->fd = -1;
+	return true;
 }
 
-void part_file_abandon(struct part_file *file, bool keep)
+void part_file_abandon(struct part_file *file)
 {
 	struct stat found;
+	bool part = file->target != TARGET_SPECIAL && file->fd >= 0;
 
-	if (file->part[0] && (!keep || fstat(file->fd, &found) != 0 || found.st_size == 0))
+	/* what was to be resumed is no temporary file */
+	if (part && (file->temporary || (fstat(file->fd, &found) == 0 && found.st_size == 0)))
 		unlink(file->part);
-	close(file->fd);
+	forget_temporary(file);
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
 }

@@ -6,17 +6,18 @@
 #ifndef VMXTOOL_PART_FILE_H
 #define VMXTOOL_PART_FILE_H
 
-#include <limits.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+
+#include "common/output_steps.h"
+#include "common/signals.h"
 
 /* Zero-initialise. */
 struct part_file {
-	char path[PATH_MAX], part[PATH_MAX];	/* no part: path is a pipe or the like */
+	enum target target;
+	char path[PATH_MAX], part[PATH_MAX];	/* of what is special there is no part */
 	int fd;
-	mode_t mode;		/* of the file that will be replaced; 0: there is none */
+	struct stat replaced;			/* of TARGET_FILE */
+	struct temporary *temporary;		/* the part, where nobody wants to keep it */
 };
 
 /*
@@ -28,10 +29,13 @@ bool part_file_open(struct part_file *file, const char *path, bool resume, uint6
 /* False: errno says why. */
 bool part_file_write(struct part_file *file, const void *data, size_t length);
 
-/* It is whole: it takes its name.  False: errno says why; it is still there, as a part. */
+/*
+ * It is whole: it takes its name, with the mode and owner of the file that it replaces.
+ * False: errno says why; it is for part_file_abandon() then.
+ */
 bool part_file_finish(struct part_file *file);
 
-/* It is not whole: it is kept, if it has anything in it, or removed. */
-void part_file_abandon(struct part_file *file, bool keep);
+/* It is not whole: it is kept, if it has anything in it and was to be resumed, or removed. */
+void part_file_abandon(struct part_file *file);
 
 #endif
