@@ -2,7 +2,9 @@
 #include "machine/libxml.h"
 
 #include <libxml/globals.h>
+#include <libxml/parser.h>
 #include <libxml/threads.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 /* Newer releases have a const in front of the error. */
@@ -35,12 +37,25 @@ static bool has_room_for_state(void)
 #endif
 }
 
+/*
+ * libxml2 wants this from one thread before the others begin ("Thread safety" in its
+ * documentation), and a library can't know which that is.  So whoever comes first does it
+ * while the others wait.
+ */
+static void begin_threads(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, xmlInitParser);
+}
+
 bool vmxi_libxml_begin(struct libxml_guard *guard)
 {
 	if (!has_room_for_state())
 		return false;
 	*guard = (struct libxml_guard){ xmlStructuredError, xmlStructuredErrorContext, false };
 	xmlSetStructuredErrorFunc(guard, hear);
+	begin_threads();	/* and it may have something to say */
 	return true;
 }
 
