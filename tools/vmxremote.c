@@ -38,17 +38,12 @@ static const char *take_answer(void *user, const char *argument)
 {
 	struct settings *s = user;
 	const char *equals = strrchr(argument, '=');
-	struct vmx_answer_rule *rule = &s->answers[s->answer_count];
 
 	if (!equals || !equals[1])
 		return "it takes PATTERN=CHOICE";
 	if (s->answer_count == ANSWERS_MAX)
 		return "there are too many of these";
-	rule->pattern = strndup(argument, (size_t)(equals - argument));
-	rule->answer = equals + 1;
-	if (!rule->pattern)
-		return "the system has no memory left";
-	s->answer_count++;
+	s->answers[s->answer_count++] = argument;
 	return NULL;
 }
 
@@ -235,10 +230,26 @@ static enum exit_status check_command(const struct settings *s, char **arguments
  * The work
  */
 
+/* False: no memory. */
+static bool make_rules(struct settings *s)
+{
+	for (size_t i = 0; i < s->answer_count; i++) {
+		const char *equals = strrchr(s->answers[i], '=');
+
+		s->rules[i].pattern = strndup(s->answers[i], (size_t)(equals - s->answers[i]));
+		s->rules[i].answer = equals + 1;
+		if (!s->rules[i].pattern)
+			return false;
+	}
+	return true;
+}
+
 static enum exit_status run_command(struct settings *s, const char *uri, char **arguments, int count)
 {
 	enum exit_status status;
 
+	if (!make_rules(s))
+		return show_out_of_memory(&s->common.console);
 	s->remote.console = &s->common.console;
 	s->remote.error = s->common.error;
 	s->remote.password_file = s->password_file;
@@ -285,7 +296,7 @@ static enum exit_status run(void *settings, char **arguments, int count)
 static void release(struct settings *s)
 {
 	for (size_t i = 0; i < s->answer_count; i++)
-		free((char *)(uintptr_t)s->answers[i].pattern);
+		free((char *)(uintptr_t)s->rules[i].pattern);
 }
 
 int main(int argc, char **argv)

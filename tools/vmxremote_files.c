@@ -327,7 +327,7 @@ static enum exit_status send_file(struct settings *s, struct putting *p, const c
 		return remote_error(&s->remote, NULL);
 	show_problem(&s->common.console, "can't read '%s': %s", input_name(file),
 		     p->error ? strerror(p->error) : "it has become shorter");
-	return STATUS_SYSTEM;
+	return p->error ? STATUS_SYSTEM : STATUS_INPUT;
 }
 
 /* "[ds] dir/" stands for a file of the same name there. */

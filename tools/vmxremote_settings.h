@@ -31,8 +31,9 @@ struct settings {
 	const char *datacenter, *name;
 
 	/* tasks */
-	struct vmx_answer_rule answers[ANSWERS_MAX];	/* what they point to is owned */
+	const char *answers[ANSWERS_MAX];	/* PATTERN=CHOICE */
 	size_t answer_count;
+	struct vmx_answer_rule rules[ANSWERS_MAX];	/* made of them; the patterns are owned */
 	bool auto_answer, wait;
 	size_t timeout, task_timeout;		/* seconds; 0: nothing was said */
 

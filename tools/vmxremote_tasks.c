@@ -46,7 +46,7 @@ static struct vmx_task_options options_of(struct task *task)
 	struct vmx_task_options options = VMX_TASK_OPTIONS_INIT;
 
 	options.policy = s->auto_answer ? VMX_QUESTIONS_DEFAULT : VMX_QUESTIONS_AS_URI;
-	options.rules = s->answers;
+	options.rules = s->rules;
 	options.rule_count = s->answer_count;
 	options.timeout = (unsigned int)s->task_timeout;
 	options.wait_for_others = s->wait;

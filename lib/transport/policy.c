@@ -29,7 +29,8 @@ static enum vmx_code fail_rule(struct vmx_error *error, const char *pattern, int
 	char quoted[QUOTE_MAX];
 	PCRE2_UCHAR why[128];
 
-	if (number == PCRE2_ERROR_NOMEMORY)
+	/* compiling has its own number for that */
+	if (number == PCRE2_ERROR_NOMEMORY || number == PCRE2_ERROR_HEAP_FAILED)
 		return vmxi_out_of_memory(error);
 	if (pcre2_get_error_message(number, why, sizeof(why)) < 0)
 		why[0] = '\0';
@@ -168,9 +169,9 @@ const struct vmx_choice *vmx_question_decide(const struct vmx_task_options *opti
 {
 	struct vmx_bytes subject = VMX_BYTES_INIT;
 	const struct vmx_choice *choice = NULL;
-	enum fit fit = CAN_NOT_TELL;
+	enum fit fit = options->rule_count > 0 ? CAN_NOT_TELL : FITS_NOT;
 
-	if (append_subject(&subject, question))
+	if (options->rule_count > 0 && append_subject(&subject, question))
 		fit = apply_rules(options, question, (struct text){ subject.data, subject.length },
 				  &choice);
 	vmx_bytes_release(&subject);

@@ -139,35 +139,51 @@ static bool read_records(struct memory *memory, FILE *in)
 	while (good && getline(&line, &room, in) > 0)
 		good = take_line(memory, line, &record);
 	free(line);
+	return good && feof(in);
+}
+
+/* Lines of 16 bytes, with their offset. */
+static bool put_pattern(FILE *out, uint64_t length)
+{
+	char pattern[32] = "";
+	bool good = true;
+
+	for (uint64_t i = 0; good && i < length; i++) {
+		if (i % 16 == 0)
+			snprintf(pattern, sizeof(pattern), "%015llx\n", (unsigned long long)i);
+		good = putc(pattern[i % 16], out) != EOF;
+	}
 	return good;
 }
 
-/* What a file holds: its text with a line end, a pattern of some length, another file. */
+static bool put_file(FILE *out, FILE *in)
+{
+	bool good = true;
+	int byte;
+
+	while (good && (byte = getc(in)) != EOF)
+		good = putc(byte, out) != EOF;
+	return good && feof(in);
+}
+
+/* What a file holds: another file, a text with a line end, a pattern of some length. */
 static enum vmx_code fill_file(struct record *file, struct vmx_error *error)
 {
 	const char *from = record_get(file, "from"), *text = record_get(file, "text");
-	char pattern[32];
-	FILE *out = open_memstream(&file->data, &file->length);
 	FILE *in = from ? fopen(from, "re") : NULL;
-	int byte;
+	FILE *out = open_memstream(&file->data, &file->length);
+	bool whole;
 
-	if (!out || (from && !in)) {
-		if (out)
-			fclose(out);
+	if (from && !in && out)
+		fclose(out);
+	if (from && !in)
 		return vmx_error_set(error, VMX_CODE_IO, NULL, "%s: %s", from, strerror(errno));
-	}
-	while (in && (byte = getc(in)) != EOF)
-		putc(byte, out);
-	if (text)
-		fprintf(out, "%s\n", text);
-	for (uint64_t i = 0; i < record_number(file, "fill"); i++) {
-		if (i % 16 == 0)
-			snprintf(pattern, sizeof(pattern), "%015llx\n", (unsigned long long)i);
-		putc(pattern[i % 16], out);
-	}
+	whole = out && (!in || put_file(out, in)) && (!text || fprintf(out, "%s\n", text) > 0) &&
+		put_pattern(out, record_number(file, "fill"));
 	if (in)
 		fclose(in);
-	return fclose(out) == 0 ? VMX_OK : no_memory(error);
+	/* closing does not tell when there was no memory for it */
+	return out && fclose(out) == 0 && file->data && whole ? VMX_OK : no_memory(error);
 }
 
 enum vmx_code memory_read(struct memory *memory, const char *path, struct vmx_error *error)
