@@ -68,6 +68,7 @@ static void no_memory(struct builder *b)
 static struct position tag_position(struct builder *b)
 {
 	const xmlParserInput *input = b->parser->input;
+	const char *tag;
 	size_t at;
 
 	if (!input || b->converted)
@@ -75,9 +76,8 @@ static struct position tag_position(struct builder *b)
 	at = input->consumed + (size_t)(input->cur - input->base);
 	if (at > b->bytes.len)
 		at = b->bytes.len;
-	while (at > b->offset && b->bytes.ptr[at - 1] != '<')
-		at--;
-	at -= at > b->offset;
+	tag = memrchr(b->bytes.ptr + b->offset, '<', at - b->offset);
+	at = tag ? (size_t)(tag - b->bytes.ptr) : b->offset;
 	for (;;) {
 		const char *end = memchr(b->bytes.ptr + b->offset, '\n', at - b->offset);
 
@@ -280,9 +280,18 @@ static const char *skip_tag(const char *p, const char *end, size_t *ret_attribut
 	return p;
 }
 
+/* No tag goes on behind the next '<', and what is short has not so many of  a="". */
+static const char *skip_short_tag(const char *p, const char *end)
+{
+	const char *next = memchr(p, '<', (size_t)(end - p));
+
+	next = next ? next : end;
+	return next - p > 5 * TREE_ATTRIBUTES_MAX ? NULL : next;
+}
+
 static bool has_monstrous_tag(struct text bytes)
 {
-	const char *p = bytes.ptr, *end = p + bytes.len;
+	const char *p = bytes.ptr, *end = p + bytes.len, *next;
 	size_t attributes;
 
 	while (p < end && (p = memchr(p, '<', (size_t)(end - p)))) {
@@ -294,6 +303,8 @@ static bool has_monstrous_tag(struct text bytes)
 			p = skip_past(p, end, TEXT("]]>"));
 		} else if (text_starts(rest, TEXT("<?"))) {
 			p = skip_past(p, end, TEXT("?>"));
+		} else if ((next = skip_short_tag(p + 1, end))) {
+			p = next;
 		} else {
 			p = skip_tag(p + 1, end, &attributes);
 			if (attributes > TREE_ATTRIBUTES_MAX)
@@ -333,8 +344,8 @@ static bool feed_parser(struct builder *b)
 		 * free.  NOENT is for &amp; in attributes, which would be handed on as
 		 * &#38; else; there are no other entities than XML's own five.
 		 */
-		(void)xmlCtxtReadMemory(b->parser, b->bytes.ptr, (int)b->bytes.len, NULL, NULL,
-					XML_PARSE_NONET | XML_PARSE_NOENT);
+		(void)xmlCtxtReadDoc(b->parser, BAD_CAST b->bytes.ptr, NULL, NULL,
+				     XML_PARSE_NONET | XML_PARSE_NOENT);
 	}
 	vmxi_libxml_end(&guard);
 	return b->parser && !guard.no_memory;
@@ -381,8 +392,11 @@ enum vmx_code vmxi_tree_read(struct tree *tree, struct text bytes, size_t max_si
 		return vmxi_fail(error, VMX_CODE_XML_SYNTAX, NOWHERE, "the input is empty");
 	code = vmxi_tree_text(bytes, &room, &text, error);
 	b.converted = code == VMX_OK && text.ptr != bytes.ptr;
+	/* a string is what libxml2 reads fastest: it looks for no more, and for no encoding */
+	if (code == VMX_OK && !b.converted && !vmxi_bytes_append_text(&room, text))
+		code = vmxi_out_of_memory(error);
 	if (code == VMX_OK)
-		code = read_text(&b, text);
+		code = read_text(&b, (struct text){ room.data, room.length });
 	vmx_bytes_release(&room);
 	return code;
 }
@@ -441,11 +455,17 @@ const char *vmxi_tree_path(char out[TREE_PATH_MAX], const struct node *node)
 	return out + from;
 }
 
+/* Most names that are as long as another one differ from it at once. */
+static bool is_name(struct text a, struct text b)
+{
+	return a.len == b.len && a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0;
+}
+
 /* Only libvirt's own elements have names for a reader. */
 static struct node *find_from(struct node *node, struct text name)
 {
 	for (; node; node = node->next) {
-		if (node->space == SPACE_NONE && text_equal(node->name, name)) {
+		if (is_name(node->name, name) && node->space == SPACE_NONE) {
 			node->seen = true;
 			return node;
 		}
@@ -540,7 +560,7 @@ struct text vmxi_attribute(const struct node *node, struct text name)
 	for (size_t i = 0; node && i < node->attribute_count; i++) {
 		struct attribute *a = &node->attributes[i];
 
-		if (text_equal(a->name, name)) {
+		if (is_name(a->name, name)) {
 			a->seen = true;
 			return a->value;
 		}
