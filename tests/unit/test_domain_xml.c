@@ -80,6 +80,45 @@ static void elements_attributes_and_text_are_kept(void **state)
 	end(&r);
 }
 
+static void elements_of_a_name_can_be_made_one(void **state)
+{
+	static const char xml[] = "<a><o x='1'><t n='1'/></o><p/><o x='2' y='3'><t n='2'/><u/></o></a>";
+	struct reading r;
+	struct node *o;
+
+	(void)state;
+	assert_int_equal(read_tree(&r, xml, sizeof(xml) - 1), VMX_OK);
+	assert_true(vmxi_tree_merge(&r.tree, r.tree.root, TEXT("o")));
+	assert_true(vmxi_tree_merge(&r.tree, r.tree.root, TEXT("nothing")));
+	o = CHILD(r.tree.root, "o");
+	assert_text(ATTRIBUTE(o, "x"), "1");
+	assert_text(ATTRIBUTE(o, "y"), "3");
+	assert_text(ATTRIBUTE(SIBLING(CHILD(o, "t"), "t"), "n"), "2");
+	assert_ptr_equal(CHILD(o, "u"), o->last);
+	assert_ptr_equal(o->last->parent, o);
+	o = SIBLING(o, "o");
+	assert_null(o->first);
+	assert_int_equal(o->attribute_count, 0);
+	end(&r);
+}
+
+static void other_elements_of_a_name_can_be_dropped(void **state)
+{
+	static const char xml[] = "<a><p/><t n='1'/><t/><q/><t/><t/></a>";
+	struct reading r;
+
+	(void)state;
+	assert_int_equal(read_tree(&r, xml, sizeof(xml) - 1), VMX_OK);
+	vmxi_tree_drop_others(r.tree.root, TEXT("t"));
+	assert_text(ATTRIBUTE(CHILD(r.tree.root, "t"), "n"), "1");
+	assert_null(SIBLING(CHILD(r.tree.root, "t"), "t"));
+	assert_ptr_equal(r.tree.root->last, CHILD(r.tree.root, "q"));
+	vmxi_tree_drop_others(r.tree.root, TEXT("q"));
+	vmxi_tree_drop_others(r.tree.root, TEXT("nothing"));
+	assert_ptr_equal(r.tree.root->last, CHILD(r.tree.root, "q"));
+	end(&r);
+}
+
 static void positions_are_those_of_the_tags_begin(void **state)
 {
 	static const char xml[] = "<?xml version='1.0'?>\n<a\n  x='1'\n  y='2'>\n\t<b/> <c\n/>\n</a>";
@@ -427,6 +466,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elements_attributes_and_text_are_kept),
+		cmocka_unit_test(elements_of_a_name_can_be_made_one),
+		cmocka_unit_test(other_elements_of_a_name_can_be_dropped),
 		cmocka_unit_test(positions_are_those_of_the_tags_begin),
 		cmocka_unit_test(what_is_too_much_is_refused),
 		cmocka_unit_test(the_size_is_bounded),
