@@ -69,6 +69,8 @@ static void run_tool(const char *line)
 
 	for (size_t i = 1; rest && i < 15; i++)
 		arguments[i] = strsep(&rest, "|");
+	/* what is ignored stays ignored, and nohup(1) may have begun all this */
+	signal(SIGHUP, SIG_DFL);
 	execv(tool, arguments);
 	_exit(127);
 }
