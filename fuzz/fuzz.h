@@ -59,14 +59,6 @@ static inline struct vmx_error *fuzz_error(void)
 	return error;
 }
 
-/* What is no part of the library is not counted as covered. */
-#if defined(__clang__)
-#define FUZZ_UNCOUNTED __attribute__((no_sanitize("coverage")))
-#else
-#define FUZZ_UNCOUNTED
-#endif
-
-FUZZ_UNCOUNTED
 static inline void fuzz_check_message(const char *message)
 {
 	MUST(message && message[0] != '\0');
@@ -95,7 +87,6 @@ struct fuzz_heard {
 	uint64_t codes[FUZZ_CODES / 64];
 };
 
-FUZZ_UNCOUNTED
 static inline void fuzz_hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
 	struct fuzz_heard *heard = user;
