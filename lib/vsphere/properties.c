@@ -4,34 +4,24 @@
 #include <string.h>
 
 /*
- * The walk through the inventory
+ * The walk through the inventory.  A machine is reached through its folder and through
+ * its host: one of the two may be hidden from the user, and those of a vApp lie in no
+ * folder.  (Resource pools are no way: the simulator of govmomi, which looks at names
+ * of properties and not at types, would go from each machine through its pool to all
+ * others.)
  */
 
 /* A step is told of by name in the selectSet of others. */
-#define STEP_FOLDER	{ .name = "folder" }
-#define STEP_VM_FOLDER	{ .name = "vmFolder" }
-#define STEP_HOST_FOLDER { .name = "hostFolder" }
-#define STEP_STORES	{ .name = "datastores" }
-#define STEP_NETWORKS	{ .name = "networks" }
-#define STEP_HOSTS	{ .name = "hosts" }
-#define STEP_ROOT_POOL	{ .name = "rootPool" }
-#define STEP_POOLS	{ .name = "pools" }
-#define STEP_MACHINES	{ .name = "machines" }
+static const struct vim_SelectionSpec to_folder = { .name = "folder" },
+	to_vm_folder = { .name = "vmFolder" }, to_host_folder = { .name = "hostFolder" },
+	to_stores = { .name = "datastores" }, to_networks = { .name = "networks" },
+	to_hosts = { .name = "hosts" }, to_host_machines = { .name = "hostMachines" };
 
-static const struct vim_SelectionSpec to_folder = STEP_FOLDER, to_vm_folder = STEP_VM_FOLDER,
-	to_host_folder = STEP_HOST_FOLDER, to_stores = STEP_STORES, to_networks = STEP_NETWORKS,
-	to_hosts = STEP_HOSTS, to_root_pool = STEP_ROOT_POOL, to_pools = STEP_POOLS,
-	to_machines = STEP_MACHINES;
-
-/* What may follow a folder; a vApp lies in a folder, and is a pool as well. */
 static const struct vim_SelectionSpec *const after_folder[] = {
 	&to_folder, &to_vm_folder, &to_host_folder, &to_stores, &to_networks, &to_hosts,
-	&to_root_pool, &to_pools, &to_machines,
 };
-static const struct vim_SelectionSpec *const after_datacenter_folder[] = {
-	&to_folder, &to_hosts, &to_root_pool, &to_pools, &to_machines,
-};
-static const struct vim_SelectionSpec *const after_pool[] = { &to_pools, &to_machines };
+static const struct vim_SelectionSpec *const after_datacenter[] = { &to_folder, &to_hosts };
+static const struct vim_SelectionSpec *const after_compute[] = { &to_host_machines };
 
 #define STEP(step, from, property) \
 	VIM_IS(TraversalSpec), .name = step, .type = from, .path = property, .skip = VIM_FALSE
@@ -39,24 +29,24 @@ static const struct vim_SelectionSpec *const after_pool[] = { &to_pools, &to_mac
 static const struct vim_TraversalSpec
 	folder = { STEP("folder", "Folder", "childEntity"), .selectSet = VIM_ITEMS(after_folder) },
 	vm_folder = { STEP("vmFolder", "Datacenter", "vmFolder"),
-		      .selectSet = VIM_ITEMS(after_datacenter_folder) },
+		      .selectSet = VIM_ITEMS(after_datacenter) },
 	host_folder = { STEP("hostFolder", "Datacenter", "hostFolder"),
-			.selectSet = VIM_ITEMS(after_datacenter_folder) },
+			.selectSet = VIM_ITEMS(after_datacenter) },
 	stores = { STEP("datastores", "Datacenter", "datastore") },
 	networks = { STEP("networks", "Datacenter", "network") },
-	hosts = { STEP("hosts", "ComputeResource", "host") },
-	root_pool = { STEP("rootPool", "ComputeResource", "resourcePool"),
-		      .selectSet = VIM_ITEMS(after_pool) },
-	pools = { STEP("pools", "ResourcePool", "resourcePool"), .selectSet = VIM_ITEMS(after_pool) },
-	machines = { STEP("machines", "ResourcePool", "vm") };
+	hosts = { STEP("hosts", "ComputeResource", "host"), .selectSet = VIM_ITEMS(after_compute) },
+	host_machines = { STEP("hostMachines", "HostSystem", "vm") },
+	/* where the walk begins at a compute resource; else the datacenter has them */
+	compute_stores = { STEP("computeDatastores", "ComputeResource", "datastore") },
+	compute_networks = { STEP("computeNetworks", "ComputeResource", "network") };
 
 /* A TraversalSpec begins as a SelectionSpec does. */
 #define SELECTION(step) ((const struct vim_SelectionSpec *)&(step))
 
 static const struct vim_SelectionSpec *const steps[] = {
 	SELECTION(folder), SELECTION(vm_folder), SELECTION(host_folder), SELECTION(stores),
-	SELECTION(networks), SELECTION(hosts), SELECTION(root_pool), SELECTION(pools),
-	SELECTION(machines),
+	SELECTION(networks), SELECTION(hosts), SELECTION(host_machines), SELECTION(compute_stores),
+	SELECTION(compute_networks),
 };
 
 const struct vim_SelectionSpec_list vsphere_walk_inventory = VIM_ITEMS(steps);

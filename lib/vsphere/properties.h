@@ -38,10 +38,9 @@ struct properties_query {
 };
 
 /*
- * The whole inventory: from any folder, datacenter, compute resource or resource pool
- * to all datacenters, hosts, machines, datastores and networks below it, and all that
- * lies between.  A server visits an object once for each way that leads there and
- * reports it once.
+ * The whole inventory: from any folder, datacenter or compute resource to all
+ * datacenters, hosts, machines, datastores and networks below it, and all that lies
+ * between.  What is reached in several ways is reported once.
  */
 extern const struct vim_SelectionSpec_list vsphere_walk_inventory;
 
