@@ -506,27 +506,35 @@ static bool has_attribute(const struct node *node, struct text name)
 	return false;
 }
 
-static bool merge_attributes(struct tree *tree, struct node *first, struct node *other)
+/* Room for the attributes of the element and of those behind it that have its name. */
+static bool make_room(struct tree *tree, struct node *first)
 {
-	size_t most = (size_t)first->attribute_count + other->attribute_count;
+	size_t count = first->attribute_count;
 	struct attribute *all;
 
-	if (other->attribute_count == 0)
+	for (struct node *n = vmxi_sibling(first, first->name); n; n = vmxi_sibling(n, first->name))
+		count += n->attribute_count;
+	if (count == first->attribute_count)
 		return true;
-	all = vmxi_arena_allocate(tree->arena, most * sizeof(*all));
+	if (count > TREE_ATTRIBUTES_MAX)
+		count = TREE_ATTRIBUTES_MAX;
+	all = vmxi_arena_allocate(tree->arena, count * sizeof(*all));
 	if (!all)
 		return false;
 	if (first->attribute_count > 0)
 		memcpy(all, first->attributes, first->attribute_count * sizeof(*all));
 	first->attributes = all;
+	return true;
+}
+
+static void merge_attributes(struct node *first, struct node *other)
+{
 	for (size_t i = 0; i < other->attribute_count; i++) {
-		/* both numbers are bounded, but their sum need not fit */
-		if (first->attribute_count < UINT16_MAX &&
+		if (first->attribute_count < TREE_ATTRIBUTES_MAX &&
 		    !has_attribute(first, other->attributes[i].name))
-			all[first->attribute_count++] = other->attributes[i];
+			first->attributes[first->attribute_count++] = other->attributes[i];
 	}
 	other->attribute_count = 0;
-	return true;
 }
 
 static void merge_children(struct node *first, struct node *other)
@@ -547,9 +555,10 @@ bool vmxi_tree_merge(struct tree *tree, const struct node *parent, struct text n
 	struct node *first = vmxi_child(parent, name);
 	struct node *other = first ? vmxi_sibling(first, name) : NULL;
 
+	if (other && !make_room(tree, first))
+		return false;
 	for (; other; other = vmxi_sibling(other, name)) {
-		if (!merge_attributes(tree, first, other))
-			return false;
+		merge_attributes(first, other);
 		merge_children(first, other);
 	}
 	return true;

@@ -436,17 +436,27 @@ static void running_out_of_memory_while_applying_leaks_nothing(void **state)
 	fail_each_allocation(apply_once);
 }
 
-/* Twice the disks cost at most little more than twice the memory. */
-static size_t peak_of(size_t cards)
+/* An <os> for each number, with an attribute of its own: they are made one. */
+static char *many_elements(size_t count, size_t *ret_length)
+{
+	char *xml = malloc(128 + 32 * count);
+	int at;
+
+	assert_non_null(xml);
+	at = sprintf(xml, "<domain type='vmware'><name>x</name><memory>4096</memory>"
+		     "<os><type>hvm</type></os>");
+	for (size_t i = 0; i < count; i++)
+		at += sprintf(xml + at, "<os a%zu='1'/>", i);
+	at += sprintf(xml + at, "</domain>");
+	*ret_length = (size_t)at;
+	return xml;
+}
+
+static size_t peak_of_xml(char *xml, size_t length)
 {
 	struct vmx_domain_xml_read_options options = VMX_DOMAIN_XML_READ_OPTIONS_INIT;
 	struct vmx_machine *machine = NULL;
 	struct counting c;
-	size_t length;
-	char *xml = repeat("<domain type='vmware'><name>x</name><memory>4096</memory>"
-			   "<os><type>hvm</type></os><devices>",
-			   "<interface type='user'><mac address='00:0c:29:00:00:01'/></interface>",
-			   cards, "</devices></domain>", &length);
 
 	counting_begin(&c, 0);
 	options.allocator = &c.allocator;
@@ -456,10 +466,31 @@ static size_t peak_of(size_t cards)
 	return c.peak;
 }
 
+static size_t peak_of_elements(size_t count)
+{
+	size_t length;
+	char *xml = many_elements(count, &length);
+
+	return peak_of_xml(xml, length);
+}
+
+/* Twice the disks cost at most little more than twice the memory. */
+static size_t peak_of(size_t cards)
+{
+	size_t length;
+	char *xml = repeat("<domain type='vmware'><name>x</name><memory>4096</memory>"
+			   "<os><type>hvm</type></os><devices>",
+			   "<interface type='user'><mac address='00:0c:29:00:00:01'/></interface>",
+			   cards, "</devices></domain>", &length);
+
+	return peak_of_xml(xml, length);
+}
+
 static void memory_is_linear(void **state)
 {
 	(void)state;
 	assert_true(peak_of(20000) < 3 * peak_of(10000));
+	assert_true(peak_of_elements(20000) < 3 * peak_of_elements(10000));
 }
 
 int main(void)
