@@ -840,6 +840,96 @@ static void missing_properties_have_a_reason(void **state)
 }
 
 /*
+ * The walk
+ */
+
+/* Objects by type, each once. */
+struct walk {
+	char ids[4096];		/* " id ..." */
+	size_t datacenters, hosts, machines, datastores, networks;
+	struct vim_reference cluster;
+	char cluster_id[64];
+};
+
+static enum vmx_code see_object(void *user, const struct vim_ObjectContent *object,
+				struct vmx_error *error)
+{
+	struct walk *w = user;
+	const struct { const char *type; size_t *count; } counts[] = {
+		{ "Datacenter", &w->datacenters }, { "HostSystem", &w->hosts },
+		{ "VirtualMachine", &w->machines }, { "Datastore", &w->datastores },
+		{ "Network", &w->networks }, { "DistributedVirtualPortgroup", &w->networks },
+	};
+	char id[80];
+
+	(void)error;
+	snprintf(id, sizeof(id), " %s ", object->obj.value);
+	if (strstr(w->ids, id))
+		fail_msg("%s is reported twice", object->obj.value);
+	strncat(w->ids, id, sizeof(w->ids) - strlen(w->ids) - 1);
+	for (size_t i = 0; i < COUNT(counts); i++)
+		*counts[i].count += strcmp(object->obj.type, counts[i].type) == 0;
+	if (strcmp(object->obj.type, "ClusterComputeResource") == 0) {
+		snprintf(w->cluster_id, sizeof(w->cluster_id), "%s", object->obj.value);
+		w->cluster = (struct vim_reference){ "ClusterComputeResource", w->cluster_id };
+	}
+	return VMX_OK;
+}
+
+static void walk_from(struct bench *b, struct vim_reference from, struct walk *ret)
+{
+	static const struct properties_wanted wanted[] = {
+		{ "Datacenter", VIM_ITEMS(name_path) }, { "HostSystem", VIM_ITEMS(name_path) },
+		{ "VirtualMachine", VIM_ITEMS(name_path) }, { "Datastore", VIM_ITEMS(name_path) },
+		{ "Network", VIM_ITEMS(name_path) }, { "ComputeResource", VIM_ITEMS(name_path) },
+	};
+	const struct properties_query query = { .from = from, .walk = vsphere_walk_inventory,
+						.wanted = wanted, .wanted_count = COUNT(wanted) };
+
+	*ret = (struct walk){ .machines = 0 };
+	if (vsphere_properties_read(&b->session, &query, see_object, ret, b->error) != VMX_OK)
+		fail_msg("%s", vmx_error_message(b->error));
+}
+
+static void the_walk_reaches_everything_once(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start("--model", "vpx", "--folders", "1",
+							     "--datacenters", "2", NULL);
+	struct bench b = { .server = NULL };
+	struct walk all, cluster;
+
+	(void)state;
+	assert_int_equal(try_open(&b, server, "vpx", CA), VMX_OK);
+	walk_from(&b, b.session.service->rootFolder, &all);
+	assert_int_equal(all.datacenters, 2);
+	assert_int_equal(all.hosts, 2 * 4);
+	assert_int_equal(all.machines, 2 * 4);
+	assert_true(all.datastores > 0 && all.networks > 0);
+	walk_from(&b, all.cluster, &cluster);
+	assert_int_equal(cluster.datacenters, 0);
+	assert_int_equal(cluster.hosts, 3);
+	assert_int_equal(cluster.machines, 2);
+	assert_true(cluster.datastores > 0 && cluster.networks > 0);
+	end(&b);
+}
+
+/* Each of them used to lead to all others. */
+static void many_machines_are_listed_in_no_time(void **state)
+{
+	struct bench b = { .server = NULL };
+	struct listing listing;
+	time_t from;
+
+	(void)state;
+	open_session(&b, vsphere_server_start("--machines", "2000", NULL), CA);
+	from = time(NULL);
+	assert_int_equal(list(&b, &listing), VMX_OK);
+	assert_int_equal(listing.count, 2000);
+	assert_true(time(NULL) - from < 20);
+	end(&b);
+}
+
+/*
  * Bad answers
  */
 
@@ -976,6 +1066,8 @@ int main(void)
 		cmocka_unit_test(a_session_that_ends_between_pages_ends_the_listing),
 		cmocka_unit_test(who_gets_objects_may_call_on_the_same_session),
 		cmocka_unit_test(missing_properties_have_a_reason),
+		cmocka_unit_test(the_walk_reaches_everything_once),
+		cmocka_unit_test(many_machines_are_listed_in_no_time),
 		cmocka_unit_test(answers_that_break_http_are_refused_in_time),
 		cmocka_unit_test(answers_that_break_soap_are_refused_in_time),
 		cmocka_unit_test(bad_answers_to_login_do_not_show_the_password),
