@@ -83,20 +83,21 @@ static json_t *make_key(const struct vmx_entry *entry, enum vmx_key_fate fate, c
 			(!*reason || json_add_string(object, "reason", reason)), object);
 }
 
-static json_t *make_keys(const struct vmx_machine *machine, struct counts *counts)
+/* Each on its own: there may be very many. */
+static void put_keys(struct json_line *line, const struct vmx_machine *machine,
+		     struct counts *counts)
 {
-	json_t *array = json_array();
 	struct vmx_entry entry;
 	enum vmx_key_fate fate;
 	const char *reason;
 	size_t cursor = 0;
-	bool whole = true;
 
-	while (whole && vmx_machine_next_key(machine, &cursor, &entry, &fate, &reason)) {
-		whole = json_array_append_new(array, make_key(&entry, fate, reason)) == 0;
+	for (const char *between = ""; vmx_machine_next_key(machine, &cursor, &entry, &fate, &reason);
+	     between = ",") {
+		json_line_put(line, between);
+		json_line_put_value(line, make_key(&entry, fate, reason));
 		count(counts, fate);
 	}
-	return json_if_whole(whole, array);
 }
 
 static json_t *make_counts(const struct counts *counts)
@@ -113,13 +114,21 @@ enum exit_status report_as_json(const struct console *console, const char *file,
 				const char *output, const struct vmx_machine *machine,
 				const struct findings *findings)
 {
-	json_t *object = json_object();
+	struct json_line line = { .text = NULL };
 	struct counts counts = { { 0 } };
 
-	return json_line_print(console, json_if_whole(
-		json_add_string(object, "file", file) &&
-		(!output || json_add_string(object, "output", output)) &&
-		json_object_set_new(object, "diagnostics", json_findings(findings)) == 0 &&
-		json_object_set_new(object, "keys", make_keys(machine, &counts)) == 0 &&
-		json_object_set_new(object, "counts", make_counts(&counts)) == 0, object));
+	json_line_put(&line, "{\"file\":");
+	json_line_put_value(&line, json_line_text(file, strlen(file)));
+	if (output) {
+		json_line_put(&line, ",\"output\":");
+		json_line_put_value(&line, json_line_text(output, strlen(output)));
+	}
+	json_line_put(&line, ",\"diagnostics\":");
+	json_line_put_value(&line, json_findings(findings));
+	json_line_put(&line, ",\"keys\":[");
+	put_keys(&line, machine, &counts);
+	json_line_put(&line, "],\"counts\":");
+	json_line_put_value(&line, make_counts(&counts));
+	json_line_put(&line, "}");
+	return json_line_end(&line, console);
 }

@@ -175,39 +175,77 @@ bool json_line_add(json_t *object, const char *name, size_t length, json_t *valu
 }
 
 /*
- * The value on a line, or NULL; free() it.  Measured before it is written: where there is
- * no room, jansson 2.14 leaves the name of a member out and goes on.
+ * Lines.  A value is measured before it is written: where there is no room, jansson 2.14
+ * leaves the name of a member out and goes on.
  */
-static char *make_line(const json_t *value, size_t *ret_length)
+static bool reserve_line(struct json_line *line, size_t more)
 {
-	size_t length = json_dumpb(value, NULL, 0, JSON_COMPACT);
-	char *line = length > 0 ? malloc(length + 1) : NULL;
+	size_t wanted = line->capacity ? line->capacity : 4096;
+	char *grown;
 
-	if (!line || json_dumpb(value, line, length, JSON_COMPACT) != length) {
-		free(line);
-		return NULL;
+	if (line->no_memory || more > SIZE_MAX / 4 - line->length)
+		return false;
+	if (line->capacity - line->length >= more)
+		return true;
+	while (wanted - line->length < more)
+		wanted *= 2;
+	grown = realloc(line->text, wanted);
+	if (!grown)
+		return false;
+	line->text = grown;
+	line->capacity = wanted;
+	return true;
+}
+
+void json_line_put(struct json_line *line, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (!reserve_line(line, length)) {
+		line->no_memory = true;
+		return;
 	}
-	line[length] = '\n';
-	*ret_length = length + 1;
-	return line;
+	memcpy(line->text + line->length, text, length);
+	line->length += length;
+}
+
+void json_line_put_value(struct json_line *line, json_t *value)
+{
+	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+	size_t length = value ? json_dumpb(value, NULL, 0, flags) : 0;
+
+	if (length > 0 && reserve_line(line, length) &&
+	    json_dumpb(value, line->text + line->length, length, flags) == length)
+		line->length += length;
+	else
+		line->no_memory = true;
+	json_decref(value);
 }
 
 /* Of a line that there is no memory for no part is printed: the next one begins a line. */
-enum exit_status json_line_print(const struct console *console, json_t *value)
+enum exit_status json_line_end(struct json_line *line, const struct console *console)
 {
 	FILE *out = console_out(console);
-	size_t length = 0;
-	char *line = value ? make_line(value, &length) : NULL;
-	bool good = line && fwrite(line, 1, length, out) == length && fflush(out) == 0;
-	bool no_memory = !line;
-	int error = errno;
+	bool good;
+	int error;
 
-	free(line);
-	json_decref(value);
+	json_line_put(line, "\n");
+	good = !line->no_memory && fwrite(line->text, 1, line->length, out) == line->length &&
+	       fflush(out) == 0;
+	error = errno;
+	free(line->text);
 	if (good)
 		return STATUS_DONE;
-	if (no_memory)
+	if (line->no_memory)
 		return show_out_of_memory(console);
 	show_problem(console, "can't write to standard output: %s", strerror(error));
 	return STATUS_SYSTEM;
+}
+
+enum exit_status json_line_print(const struct console *console, json_t *value)
+{
+	struct json_line line = { .text = NULL };
+
+	json_line_put_value(&line, value);
+	return json_line_end(&line, console);
 }

@@ -51,4 +51,19 @@ bool json_line_add(json_t *object, const char *name, size_t length, json_t *valu
  */
 enum exit_status json_line_print(const struct console *console, json_t *value);
 
+/*
+ * The same in pieces: what is long as a list takes ten times the memory as values that it
+ * takes as text.  Begin with { .text = NULL }, put what stands between values, and values,
+ * which are released; the end prints all of it, or nothing if memory ran out.
+ */
+struct json_line {
+	char *text;
+	size_t length, capacity;
+	bool no_memory;
+};
+
+void json_line_put(struct json_line *line, const char *text);
+void json_line_put_value(struct json_line *line, json_t *value);
+enum exit_status json_line_end(struct json_line *line, const struct console *console);
+
 #endif
