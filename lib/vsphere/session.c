@@ -182,6 +182,16 @@ enum vmx_code vsphere_call(struct session *s, const struct vim_method *method,
  * Logging in
  */
 
+static enum vmx_code refuse_login(const struct session *s, struct vmx_error *error)
+{
+	char words[256];
+
+	snprintf(words, sizeof(words), "%s", error ? vmx_error_message(error) : "");
+	return vmx_error_set(error, VMX_CODE_LOGIN_REFUSED, "InvalidLogin",
+			     "%s does not take the user '%.100s' with this password (%s)",
+			     s->settings->uri->host, s->user.data, words);
+}
+
 static enum vmx_code log_in(struct session *s, struct vmx_error *error)
 {
 	const struct vim_Login_request request = {
@@ -194,6 +204,8 @@ static enum vmx_code log_in(struct session *s, struct vmx_error *error)
 	s->logged_in = false;
 	code = vim_Login(s, s->service->sessionManager, &request, &answer, &response, error);
 	vsphere_answer_release(&answer);
+	if (code == VMX_CODE_LOGIN_REFUSED)
+		return refuse_login(s, error);
 	if (code != VMX_OK)
 		return code;
 	s->logged_in = true;
@@ -282,7 +294,7 @@ static enum vmx_code log_in_first(struct session *s, struct vmx_error *error)
 	code = log_in(s, error);
 	for (int n = 1; code == VMX_CODE_LOGIN_REFUSED && n < SESSION_LOGINS_MAX; n++) {
 		if (!has_other_answer(s))
-			break;
+			return code;
 		code = log_in(s, error);
 	}
 	return code;

@@ -263,11 +263,14 @@ static bool set_proxy(struct http_transfer *t)
 		SET(t, CURLOPT_PROXYTYPE, types[proxy->type]));
 }
 
-/* The time limits are ours: libcurl's would run while functions of requests do. */
+/*
+ * The time limits are ours: libcurl's would run while functions of requests do.  A name
+ * that is being looked up holds up no end (QUICK_EXIT).
+ */
 static bool set_common(struct http_transfer *t)
 {
 	return SET(t, CURLOPT_PRIVATE, t) && SET(t, CURLOPT_ERRORBUFFER, t->problem) &&
-	       SET(t, CURLOPT_NOSIGNAL, 1L) && SET(t, CURLOPT_SHARE, t->http->share) &&
+	       SET(t, CURLOPT_NOSIGNAL, 1L) && SET(t, CURLOPT_QUICK_EXIT, 1L) && SET(t, CURLOPT_SHARE, t->http->share) &&
 	       SET(t, CURLOPT_COOKIEFILE, "") && SET(t, CURLOPT_FOLLOWLOCATION, 0L) &&
 	       SET(t, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
 	       SET(t, CURLOPT_PROTOCOLS_STR, "http,https") &&

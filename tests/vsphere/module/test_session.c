@@ -2,6 +2,7 @@
 /*
  * Sessions and properties against the simulated server.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,6 +14,8 @@
 #include <time.h>
 
 #include <cmocka.h>
+
+#include "../../unit/counting_allocator.h"
 
 #include "properties.h"
 #include "route_server.h"
@@ -40,6 +43,7 @@ struct bench {
 	size_t asked;
 	char default_user[64];
 	bool cancelled;
+	const struct vmx_allocator *allocator;	/* NULL: malloc() */
 };
 
 static void *allocate(void *user, size_t size)
@@ -60,7 +64,7 @@ static void release(void *user, void *block)
 	free(block);
 }
 
-static const struct vmx_allocator allocator = { allocate, resize, release, NULL };
+static const struct vmx_allocator plain_allocator = { allocate, resize, release, NULL };
 
 static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 {
@@ -73,11 +77,8 @@ static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 
 static void fill(struct vmx_bytes *bytes, const char *text)
 {
-	bytes->length = strlen(text);
-	bytes->capacity = bytes->length + 1;
-	bytes->data = bytes->allocator->allocate(bytes->allocator->user, bytes->capacity);
+	*bytes = (struct vmx_bytes){ strdup(text), strlen(text), strlen(text) + 1, NULL };
 	assert_non_null(bytes->data);
-	memcpy(bytes->data, text, bytes->capacity);
 }
 
 static bool answer_credentials(void *user, const struct vmx_credential_request *request,
@@ -114,6 +115,7 @@ static enum vmx_code try_open(struct bench *b, struct vsphere_server *server, co
 			      const char *rest)
 {
 	const struct login *logins = b->logins ? b->logins : right;
+	const struct vmx_allocator *allocator = b->allocator ? b->allocator : &plain_allocator;
 	char text[1024];
 	size_t length;
 
@@ -124,7 +126,7 @@ static enum vmx_code try_open(struct bench *b, struct vsphere_server *server, co
 	snprintf(text + length, sizeof(text) - length, strstr(rest, "@") ? rest + 1 : rest, server->ca);
 	assert_int_equal(vmx_connection_uri_parse(text, strlen(text), NULL, &b->uri, b->error), VMX_OK);
 	b->settings = (struct vmx_transport_settings){
-		sizeof(b->settings), b->uri, &allocator, answer_credentials, hear, is_cancelled, b, 20 };
+		sizeof(b->settings), b->uri, allocator, answer_credentials, hear, is_cancelled, b, 20 };
 	return vsphere_session_open(&b->session, &b->settings, b->error);
 }
 
@@ -546,6 +548,8 @@ static void a_refused_password_is_not_sent_twice(void **state)
 	(void)state;
 	assert_int_equal(try_open(&b, server, "esx", CA), VMX_CODE_LOGIN_REFUSED);
 	assert_string_equal(vmx_error_detail(b.error), "InvalidLogin");
+	assert_string_equal(vmx_error_message(b.error), "127.0.0.1 does not take the user 'user' with this "
+			    "password (Login: the server says: Login failure (InvalidLogin))");
 	close_session(&b);
 	assert_int_equal(vsphere_server_count(server, "Login"), 1);
 	b.logins = many;
@@ -930,6 +934,73 @@ static void many_machines_are_listed_in_no_time(void **state)
 }
 
 /*
+ * Memory and threads
+ */
+
+static void running_out_of_memory_is_an_error(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start("--tls", "none", NULL);
+	enum vmx_code code = VMX_CODE_OUT_OF_MEMORY;
+
+	(void)state;
+	for (size_t n = 1; code != VMX_OK; n++) {
+		struct counting memory;
+		struct bench b = { .allocator = &memory.allocator };
+		struct listing listing;
+
+		counting_begin(&memory, n);
+		code = try_open(&b, server, "esx", "?transport=http");
+		if (code == VMX_OK)
+			code = list(&b, &listing);
+		assert_true(code == VMX_OK || code == VMX_CODE_OUT_OF_MEMORY);
+		(void)vsphere_session_close(&b.session, NULL);
+		assert_int_equal(memory.live, 0);
+		vmx_connection_uri_free(b.uri);
+		vmx_error_free(b.error);
+	}
+	vsphere_server_stop(server);
+}
+
+struct in_thread {
+	struct vsphere_server *server;
+	size_t listed;
+};
+
+static void *list_often(void *user)
+{
+	struct in_thread *thread = user;
+	struct bench b = { .server = NULL };
+	struct listing listing;
+
+	if (try_open(&b, thread->server, "esx", CA) == VMX_OK) {
+		for (int i = 0; i < 5; i++) {
+			if (list(&b, &listing) == VMX_OK)
+				thread->listed += listing.count;
+		}
+	}
+	(void)vsphere_session_close(&b.session, NULL);
+	vmx_connection_uri_free(b.uri);
+	vmx_error_free(b.error);
+	return NULL;
+}
+
+static void sessions_share_nothing_between_threads(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start_list(plain);
+	struct in_thread threads[4] = { { server, 0 }, { server, 0 }, { server, 0 }, { server, 0 } };
+	pthread_t ids[COUNT(threads)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(threads); i++)
+		assert_int_equal(pthread_create(&ids[i], NULL, list_often, &threads[i]), 0);
+	for (size_t i = 0; i < COUNT(threads); i++) {
+		pthread_join(ids[i], NULL);
+		assert_int_equal(threads[i].listed, 5 * 2);
+	}
+	vsphere_server_stop(server);
+}
+
+/*
  * Bad answers
  */
 
@@ -1068,6 +1139,8 @@ int main(void)
 		cmocka_unit_test(missing_properties_have_a_reason),
 		cmocka_unit_test(the_walk_reaches_everything_once),
 		cmocka_unit_test(many_machines_are_listed_in_no_time),
+		cmocka_unit_test(running_out_of_memory_is_an_error),
+		cmocka_unit_test(sessions_share_nothing_between_threads),
 		cmocka_unit_test(answers_that_break_http_are_refused_in_time),
 		cmocka_unit_test(answers_that_break_soap_are_refused_in_time),
 		cmocka_unit_test(bad_answers_to_login_do_not_show_the_password),
