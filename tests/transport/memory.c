@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@ static void fill_about(struct memory *memory)
 	memory->about.kind = record_get(s, "kind");
 	memory->about.managed_by = record_get(s, "managed-by");
 	memory->about.user = record_get(s, "user");
+	snprintf(memory->timeout, sizeof(memory->timeout), "%u", memory->settings.timeout);
+	if (record_get(s, "tell-timeout"))
+		memory->about.version = memory->timeout;
 }
 
 static void wipe(struct vmx_bytes *bytes)

@@ -33,6 +33,7 @@ struct memory {
 	size_t count;
 	struct record server;	/* the first of that kind */
 	struct vmx_server_about about;
+	char timeout[16];
 	bool auto_answer;
 };
 

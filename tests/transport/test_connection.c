@@ -267,6 +267,27 @@ static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 	append(user, diagnostic->message);
 }
 
+static void modules_are_told_how_long_to_wait(void **state)
+{
+	static const struct {
+		unsigned int given;
+		const char *told;
+	} cases[] = { { 0, "60" }, { 7, "7" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct vmx_connection_options options = VMX_CONNECTION_OPTIONS_INIT;
+		const struct vmx_server_about *about = NULL;
+		struct server s;
+
+		options.timeout = cases[i].given;
+		s = opened_with(inventory, &options, "", "?tell-timeout");
+		assert_int_equal(vmx_connection_about(s.connection, &about, s.error), VMX_OK);
+		assert_string_equal(about->version, cases[i].told);
+		closed(&s);
+	}
+}
+
 static void a_module_can_warn(void **state)
 {
 	struct vmx_connection_options options = VMX_CONNECTION_OPTIONS_INIT;
@@ -364,6 +385,21 @@ static void a_small_file_is_fetched_into_memory(void **state)
 	assert_int_equal(vmx_connection_fetch(s.connection, "[ds] broken", NULL, 0, &bytes, s.error),
 			 VMX_CODE_UNREACHABLE);
 	assert_int_equal(bytes.length, 0);
+	vmx_bytes_release(&bytes);
+	closed(&s);
+}
+
+static void a_module_that_ignores_the_limit_does_not_fill_the_memory(void **state)
+{
+	struct vmx_bytes bytes = VMX_BYTES_INIT;
+	struct server s = opened_with(inventory, NULL, "", "?careless");
+
+	(void)state;
+	assert_int_equal(vmx_connection_fetch(s.connection, "[ds] big", NULL, 99999, &bytes, s.error),
+			 VMX_CODE_FILE_TOO_LARGE);
+	assert_int_equal(vmx_error_code(s.error), VMX_CODE_FILE_TOO_LARGE);
+	assert_int_equal(bytes.length, 0);
+	assert_true(bytes.capacity <= 2 * 131072);
 	vmx_bytes_release(&bytes);
 	closed(&s);
 }
@@ -774,11 +810,13 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_datastores_of_a_machines_host_become_rules),
 		cmocka_unit_test(credentials_are_asked_for_when_they_are_wanted),
 		cmocka_unit_test(without_anyone_to_ask_there_are_no_credentials),
+		cmocka_unit_test(modules_are_told_how_long_to_wait),
 		cmocka_unit_test(a_module_can_warn),
 		cmocka_unit_test(options_that_make_no_sense_are_refused),
 		cmocka_unit_test(a_smaller_structure_of_options_will_do),
 		cmocka_unit_test(no_memory_is_an_error_and_leaks_nothing),
 		cmocka_unit_test(a_small_file_is_fetched_into_memory),
+		cmocka_unit_test(a_module_that_ignores_the_limit_does_not_fill_the_memory),
 		cmocka_unit_test(fetching_without_memory_says_so),
 		cmocka_unit_test(each_download_is_told_its_own_end),
 		cmocka_unit_test(a_file_is_stored_and_removed),

@@ -129,6 +129,18 @@ static void a_pattern_that_runs_wild_answers_nothing(void **state)
 	assert_ptr_equal(decide(VMX_QUESTIONS_DEFAULT, true, wild + 1, 1, &long_one), &choices[2]);
 }
 
+/* 2^20 ways to try: PCRE2 would go through them, and match. */
+static void a_pattern_that_takes_long_answers_nothing(void **state)
+{
+	static const struct vmx_answer_rule slow = { "^(a?){20}a{20}$", "1" };
+	struct vmx_question twenty = question;
+
+	(void)state;
+	twenty.text = "aaaaaaaaaaaaaaaaaaaa";
+	twenty.message_id = NULL;
+	assert_null(decide(VMX_QUESTIONS_DEFAULT, true, &slow, 1, &twenty));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +149,7 @@ int main(void)
 		cmocka_unit_test(where_no_rule_fits_the_policy_decides),
 		cmocka_unit_test(a_question_may_have_no_message_id_and_no_choices),
 		cmocka_unit_test(a_pattern_that_runs_wild_answers_nothing),
+		cmocka_unit_test(a_pattern_that_takes_long_answers_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

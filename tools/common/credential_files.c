@@ -38,10 +38,16 @@ static bool read_all(struct credential_file *file, int fd)
 	return false;
 }
 
+bool others_can_read(int fd)
+{
+	struct stat found;
+
+	return fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && (found.st_mode & 077) != 0;
+}
+
 bool credential_file_read(struct credential_file *file, const char *path)
 {
 	int fd = open_patiently(path, O_RDONLY | O_NOCTTY, 0);
-	struct stat found;
 	bool good;
 	int kept;
 
@@ -49,8 +55,8 @@ bool credential_file_read(struct credential_file *file, const char *path)
 	if (fd < 0)
 		return false;
 	file->text = malloc(CREDENTIAL_FILE_MAX + 1);
-	good = file->text && fstat(fd, &found) == 0 && read_all(file, fd);
-	file->others_can_read = good && S_ISREG(found.st_mode) && (found.st_mode & 077) != 0;
+	good = file->text && read_all(file, fd);
+	file->others_can_read = good && others_can_read(fd);
 	kept = errno;
 	close(fd);
 	if (!good)

@@ -26,6 +26,9 @@ struct credential_file {
 	bool others_can_read;
 };
 
+/* Whether others than its owner can read an open file; of a pipe that is not known. */
+bool others_can_read(int fd);
+
 /* False: errno says why; EFBIG: it is too large. */
 bool credential_file_read(struct credential_file *file, const char *path);
 void credential_file_release(struct credential_file *file);

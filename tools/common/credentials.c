@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/ask.h"
@@ -57,7 +56,6 @@ static bool read_password_file(struct credentials *c, struct secret *ret)
 {
 	bool input = is_standard_input(c->password_file), good;
 	int fd = input ? STDIN_FILENO : open_patiently(c->password_file, O_RDONLY | O_NOCTTY, 0);
-	struct stat found;
 	int kept;
 
 	if (input && c->from_input.known) {
@@ -66,8 +64,7 @@ static bool read_password_file(struct credentials *c, struct secret *ret)
 	}
 	if (fd < 0)
 		return false;
-	warn_of_readers(c, c->password_file, !input && fstat(fd, &found) == 0 &&
-			S_ISREG(found.st_mode) && (found.st_mode & 077) != 0);
+	warn_of_readers(c, c->password_file, !input && others_can_read(fd));
 	good = secret_read(ret, fd);
 	kept = errno;
 	if (good && input)
