@@ -88,14 +88,10 @@ static enum vmx_code read_domain(struct domain_reader *r, struct text bytes)
 
 static struct vmx_machine *new_machine(const struct vmx_domain_xml_read_options *options)
 {
-	const struct vmx_allocator *allocator = vmxi_allocator(options->allocator);
-	struct vmx_machine *m = vmxi_allocate(allocator, sizeof(*m));
+	struct vmx_machine *m = vmxi_machine_new(vmxi_allocator(options->allocator));
 
 	if (!m)
 		return NULL;
-	memset(m, 0, sizeof(*m));
-	m->allocator = *allocator;
-	m->arena.allocator = &m->allocator;
 	m->level = options->level;
 	m->strict = options->strict;
 	return m;

@@ -210,6 +210,9 @@ struct vmx_machine {
 	int64_t clock_seconds;
 };
 
+/* An empty one, for vmx_machine_free(); it lives in its own arena.  NULL: no memory. */
+struct vmx_machine *vmxi_machine_new(const struct vmx_allocator *allocator);
+
 static inline bool is_usb_place(const struct disk *d, struct usb_hub place)
 {
 	return d->bus == BUS_USB && d->controller == place.bus && d->unit == place.port;

@@ -100,17 +100,16 @@ static enum vmx_code read_machine(struct reader *r)
 	return VMX_OK;
 }
 
-static struct vmx_machine *new_machine(const struct vmx_document *document,
-				       const struct vmx_allocator *allocator)
+struct vmx_machine *vmxi_machine_new(const struct vmx_allocator *allocator)
 {
-	struct vmx_machine *m = vmxi_allocate(allocator, sizeof(*m));
+	struct arena arena = { .allocator = allocator };
+	struct vmx_machine *m = vmxi_arena_zeroed(&arena, sizeof(*m));
 
 	if (!m)
 		return NULL;
-	memset(m, 0, sizeof(*m));
 	m->allocator = *allocator;
+	m->arena = arena;
 	m->arena.allocator = &m->allocator;
-	m->document = document;
 	return m;
 }
 
@@ -142,9 +141,10 @@ enum vmx_code vmx_machine_read(const struct vmx_document *document,
 	r.file_name = options->file_name;
 	r.file_name_user = options->file_name_user;
 	r.reporter = (struct reporter){ options->diagnostic, options->user, 0, DIAGNOSTICS_MAX };
-	r.machine = new_machine(document, vmxi_allocator(options->allocator));
+	r.machine = vmxi_machine_new(vmxi_allocator(options->allocator));
 	if (!r.machine)
 		return vmxi_out_of_memory(error);
+	r.machine->document = document;
 	r.machine->level = options->level;
 	r.machine->strict = options->strict;
 	r.scratch.allocator = &r.machine->allocator;
@@ -161,11 +161,12 @@ enum vmx_code vmx_machine_read(const struct vmx_document *document,
 void vmx_machine_free(struct vmx_machine *machine)
 {
 	struct vmx_allocator allocator;
+	struct arena arena;
 
 	if (!machine)
 		return;
 	allocator = machine->allocator;
-	machine->arena.allocator = &allocator;
-	vmxi_arena_release(&machine->arena);
-	vmxi_release(&allocator, machine);
+	arena = machine->arena;
+	arena.allocator = &allocator;
+	vmxi_arena_release(&arena);
 }
