@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include <fnmatch.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,8 @@ static enum vmx_code send(const struct memory *memory, const struct record *file
 			return vmx_error_set(error, VMX_CODE_CANCELLED, NULL, "%s: cancelled", d->path);
 		at += piece;
 		d->progress(d->user, at, file->length);
+		if (record_get(file, "broken-pipe"))
+			raise(SIGPIPE);
 		usleep((useconds_t)record_number(file, "delay") * 1000);
 	}
 	if (end < file->length)
