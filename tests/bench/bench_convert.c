@@ -1,199 +1,112 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How fast a VMX file becomes domain XML, in one process, at each level; beside
- * it the installed libvirt, if it is the one release whose reader can be called,
- * doing the same with the same bytes.  Ours and libvirt's rounds take turns, and
- * the median of the rounds counts, so that a busy machine changes the figures but
- * hardly their ratio.
- *
- *     bench_convert FILE [rounds]
+ * bench_convert VMX [VMX...]: from VMX files to domain XML, in one process, at each
+ * level; beside it the installed libvirt, if it is the one release whose reader can be
+ * called.  All take turns on the same files, on those of the arguments and, with
+ * VMXKIT_PEER_DATA in the environment, on files from the wild and on libvirt's own.
+ * Files that libvirt or one of the levels refuses are left out, for all.  On files from
+ * the wild less than AIM times as fast as libvirt: exit status 1.
  */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-
-#include <vmxkit/vmxkit.h>
-
+#include "bench.h"
+#include "contest.h"
 #include "peer/installed_libvirt.h"
 
-#define ROUNDS_MAX 99
-#define OURS_PER_ROUND 4000
-#define LIBVIRTS_PER_ROUND 100
+#define AIM 50.0
 
-static char *bytes;
-static size_t length;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void give_up(const char *why)
-{
-	fprintf(stderr, "bench_convert: %s\n", why);
-	exit(2);
-}
-
-static void read_bytes(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-
-	bytes = malloc(VMX_DEFAULT_MAX_FILE_SIZE + 1);
-	if (!file || !bytes)
-		give_up("the file can't be read");
-	length = fread(bytes, 1, VMX_DEFAULT_MAX_FILE_SIZE, file);
-	bytes[length] = '\0';
-	fclose(file);
-}
+static bool peer;
 
 /*
- * The contestants: each does its work once.
+ * The contestants: each does its work on one text, and says whether it can.
  */
-static void only_read(void)
+
+static bool only_read(const struct contest_text *t)
 {
 	struct vmx_document *document = NULL;
+	enum vmx_code code = vmx_document_read(t->bytes, t->length, NULL, &document, NULL);
 
-	if (vmx_document_read(bytes, length, NULL, &document, NULL) != VMX_OK)
-		give_up("the document can't be read");
 	vmx_document_free(document);
+	return code == VMX_OK;
 }
 
-static void convert(enum vmx_level level)
+static bool convert(const struct contest_text *t, enum vmx_level level)
 {
 	static struct vmx_bytes xml = VMX_BYTES_INIT;
 	struct vmx_machine_options machine_options = VMX_MACHINE_OPTIONS_INIT;
 	struct vmx_read_options read_options = VMX_READ_OPTIONS_INIT;
 	struct vmx_document *document = NULL;
 	struct vmx_machine *machine = NULL;
+	bool done;
 
 	machine_options.level = level;
 	read_options.mode = level == VMX_LEVEL_LIBVIRT ? VMX_READ_STRICT : VMX_READ_TOLERANT;
-	if (vmx_document_read(bytes, length, &read_options, &document, NULL) != VMX_OK ||
-	    vmx_machine_read(document, &machine_options, &machine, NULL) != VMX_OK ||
-	    vmx_domain_xml_write(machine, NULL, &xml, NULL) != VMX_OK)
-		give_up("the file can't be converted");
+	done = vmx_document_read(t->bytes, t->length, &read_options, &document, NULL) == VMX_OK &&
+	       vmx_machine_read(document, &machine_options, &machine, NULL) == VMX_OK &&
+	       vmx_domain_xml_write(machine, NULL, &xml, NULL) == VMX_OK;
 	vmx_machine_free(machine);
 	vmx_document_free(document);
+	return done;
 }
 
-static void convert_default(void)
+static bool convert_default(const struct contest_text *t)
 {
-	convert(VMX_LEVEL_DEFAULT);
+	return convert(t, VMX_LEVEL_DEFAULT);
 }
 
-static void convert_libvirt_level(void)
+static bool convert_libvirt_level(const struct contest_text *t)
 {
-	convert(VMX_LEVEL_LIBVIRT);
+	return convert(t, VMX_LEVEL_LIBVIRT);
 }
 
-static void convert_full(void)
+static bool convert_full(const struct contest_text *t)
 {
-	convert(VMX_LEVEL_FULL);
+	return convert(t, VMX_LEVEL_FULL);
 }
 
-static void convert_by_libvirt(void)
+static bool convert_by_libvirt(const struct contest_text *t)
 {
 	const char *why;
-	char *xml = installed_libvirt_convert(bytes, &why);
+	char *xml = installed_libvirt_convert(t->bytes, &why);
 
-	if (!xml)
-		give_up(why);
 	free(xml);
+	return xml != NULL;
 }
 
-static struct contestant {
-	const char *name;
-	void (*once)(void);
-	unsigned int per_round;
-	double seconds[ROUNDS_MAX];	/* for one time */
-} contestants[] = {
-	{ "document only", only_read, OURS_PER_ROUND, { 0 } },
-	{ "default level", convert_default, OURS_PER_ROUND, { 0 } },
-	{ "libvirt level", convert_libvirt_level, OURS_PER_ROUND, { 0 } },
-	{ "full level", convert_full, OURS_PER_ROUND, { 0 } },
-	{ "libvirt 9.0.0", convert_by_libvirt, LIBVIRTS_PER_ROUND, { 0 } },
+static bool all_take(const struct contest_text *t)
+{
+	return convert_default(t) && convert_libvirt_level(t) && convert_full(t) &&
+	       (!peer || convert_by_libvirt(t));
+}
+
+static struct contestant contestants[] = {
+	{ "document only", only_read, false, { 0 } },
+	{ "default level", convert_default, true, { 0 } },
+	{ "libvirt level", convert_libvirt_level, true, { 0 } },
+	{ "full level", convert_full, false, { 0 } },
+	{ "libvirt 9.0.0", convert_by_libvirt, false, { 0 } },
 };
-
-#define CONTESTANTS (sizeof(contestants) / sizeof(contestants[0]))
-
-static void run_round(struct contestant *c, unsigned int round)
-{
-	double begin = now();
-
-	for (unsigned int i = 0; i < c->per_round; i++)
-		c->once();
-	c->seconds[round] = (now() - begin) / c->per_round;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double median(const double *values, unsigned int count)
-{
-	double sorted[ROUNDS_MAX];
-
-	memcpy(sorted, values, count * sizeof(double));
-	qsort(sorted, count, sizeof(double), compare);
-	return sorted[count / 2];
-}
-
-/* The ratio round by round: what happened to both at the same time cancels out. */
-static double median_ratio(const struct contestant *slow, const struct contestant *fast,
-			   unsigned int rounds)
-{
-	double ratios[ROUNDS_MAX];
-
-	for (unsigned int i = 0; i < rounds; i++)
-		ratios[i] = slow->seconds[i] / fast->seconds[i];
-	return median(ratios, rounds);
-}
-
-static void print_results(size_t count, unsigned int rounds)
-{
-	const struct contestant *peer = count == CONTESTANTS ? &contestants[CONTESTANTS - 1] : NULL;
-	struct rusage usage;
-
-	for (size_t i = 0; i < count; i++) {
-		double seconds = median(contestants[i].seconds, rounds);
-
-		printf("%-14s %9.0f /s  %8.2f us  %7.1f MB/s", contestants[i].name, 1 / seconds,
-		       seconds * 1e6, (double)length / seconds / 1e6);
-		if (peer)
-			printf("  %6.1f times libvirt", median_ratio(peer, &contestants[i], rounds));
-		printf("\n");
-	}
-	getrusage(RUSAGE_SELF, &usage);
-	printf("%zu bytes, median of %u rounds, peak memory %ld kB\n", length, rounds,
-	       usage.ru_maxrss);
-}
 
 int main(int argc, char **argv)
 {
-	unsigned int rounds = argc > 2 ? (unsigned int)atoi(argv[2]) : 15;
-	size_t count = CONTESTANTS;
+	struct contest contest = { contestants, sizeof(contestants) / sizeof(contestants[0]), false,
+				   AIM };
+	struct contest_set own = { .name = "a machine of Workstation" };
+	struct contest_set wild = { .name = "files from the wild", .aimed_at = true };
+	struct contest_set peers = { .name = "libvirt's test files" };
 	const char *why;
+	bool met;
 
-	if (argc < 2 || rounds < 1 || rounds > ROUNDS_MAX)
-		give_up("usage: bench_convert FILE [rounds]");
-	read_bytes(argv[1]);
-	if (!installed_libvirt_open(&why)) {
+	contest.peer = peer = installed_libvirt_open(&why);
+	if (!peer)
 		printf("without a peer: %s\n", why);
-		count--;
-	}
-	for (unsigned int round = 0; round < rounds; round++) {
-		for (size_t i = 0; i < count; i++)
-			run_round(&contestants[i], round);
-	}
-	print_results(count, rounds);
-	return 0;
+	for (int i = 1; i < argc; i++)
+		contest_add(&own, argv[i], all_take);
+	contest_add_peers(&wild, "wild", ".vmx", all_take);
+	contest_add_peers(&peers, "libvirt/vmx2xml", ".vmx", all_take);
+	met = contest_run(&contest, &own);
+	met = contest_run(&contest, &wild) && met;
+	met = contest_run(&contest, &peers) && met;
+	contest_release(&own);
+	contest_release(&wild);
+	contest_release(&peers);
+	return contest_end(&contest, met);
 }
