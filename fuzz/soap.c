@@ -4,13 +4,15 @@
  *
  * - whether they come at once, byte by byte or in pieces, the outcome is the same;
  * - what is kept is of the types that the tables say, in memory that is still there;
- * - items that are handed out one by one are those that are kept otherwise;
+ * - items can be handed out one by one as well;
+ * - objects have places, whatever they say of their parents, and can be shown;
  * - faults and questions can be told to a person.
  *
  * The call is the one whose response is named first in the bytes.
  */
 #include "decode.h"
 #include "fault.h"
+#include "inventory.h"
 #include "question.h"
 #include "vim.h"
 
@@ -301,20 +303,79 @@ static enum vmx_code decode(const struct vim_method *method, const uint8_t *data
 	return code;
 }
 
-struct items {
+/*
+ * The inventory
+ */
+
+/* What gets an answer's objects one by one. */
+struct taking {
 	size_t count;
-	struct vmx_bytes all;
+	struct inventory inventory;
+	struct vmx_bytes scratch;
 };
 
-static enum vmx_code take_item(void *user, const void *object, struct vmx_error *error)
+static const char *reference_id(const struct vim_ObjectContent *object, const char *path)
 {
-	struct items *items = user;
+	const struct vim_reference *reference = vsphere_property_reference(object, path);
+
+	return reference ? reference->value : NULL;
+}
+
+/* Objects of all kinds take turns at being places. */
+static enum vmx_code plant(void *user, const void *item, struct vmx_error *error)
+{
+	const struct vim_ObjectContent *object = item;
+	struct taking *taking = user;
+	const char *name = vsphere_property_text(object, "name");
+	struct place place = {
+		.kind = (enum place_kind)(taking->count++ % (PLACE_HOST + 1)),
+		.reference = object->obj, .parent = reference_id(object, "parent"),
+		.host_folder = reference_id(object, "hostFolder"),
+		.vm_folder = reference_id(object, "vmFolder"),
+	};
+
+	vmxi_bytes_clear(&taking->scratch);
+	put_object(&taking->scratch, &object->object, &vsphere_type_ObjectContent);
+	tell_properties(object);
+	if (!object->obj.value)
+		return VMX_OK;
+	place.name = place.api_name = name ? name : object->obj.value;
+	return vsphere_places_add(&taking->inventory.places, &place, error);
+}
+
+static void show_places(const struct places *places)
+{
+	struct vmx_bytes path = VMX_BYTES_INIT;
+	struct scope scope;
+
+	for (size_t i = 0; i < places->count; i++) {
+		const struct place *place = &places->items[i];
+		struct vmx_error *error = fuzz_error();
+
+		MUST(vsphere_place_find(places, place->reference.value));
+		(void)vsphere_place_datacenter(place);
+		MUST(vsphere_place_path(places, place, &path, NULL) == VMX_OK);
+		(void)fuzz_outcome(vsphere_places_resolve(places, path.data ? path.data : "", &scope,
+							  error), error);
+	}
+	vmx_bytes_release(&path);
+}
+
+static enum vmx_code show(void *user, const void *item, struct vmx_error *error)
+{
+	const struct vim_ObjectContent *object = item;
+	struct taking *taking = user;
 
 	(void)error;
-	items->count++;
-	vmxi_bytes_clear(&items->all);
-	put_object(&items->all, object, &vsphere_type_ObjectContent);
-	tell_properties(object);
+	for (int kind = VMX_REMOTE_DATACENTER; object->obj.value && kind <= VMX_REMOTE_NETWORK; kind++) {
+		struct object_view view;
+
+		vsphere_view_init(&view, &vmxi_default_allocator);
+		MUST(vsphere_view_fill(&view, &taking->inventory, (enum vmx_remote_kind)kind, object,
+				       NULL) == VMX_OK);
+		MUST(view.object.id && view.object.name);
+		vsphere_view_release(&view);
+	}
 	return VMX_OK;
 }
 
@@ -322,17 +383,25 @@ static enum vmx_code take_item(void *user, const void *object, struct vmx_error 
 static void check_items(const struct vim_method *method, const uint8_t *data, size_t size,
 			enum vmx_code expected)
 {
-	struct items items = { 0, VMX_BYTES_INIT };
-	struct vmx_bytes rest = VMX_BYTES_INIT;
+	struct taking taking = { .count = 0 };
 	struct answer answer = ANSWER_INIT;
+	struct vmx_bytes rest = VMX_BYTES_INIT;
 
+	taking.inventory.loaded = true;
+	taking.inventory.places.arena.allocator = &vmxi_default_allocator;
 	answer.item_type = &vsphere_type_ObjectContent;
-	answer.item = take_item;
-	answer.user = &items;
+	answer.user = &taking;
+	answer.item = plant;
 	MUST(decode(method, data, size, 64, &answer, &rest) == expected);
-	MUST(answer.items == items.count);
+	MUST(answer.items == taking.count);
+	vsphere_places_link(&taking.inventory.places);
+	show_places(&taking.inventory.places);
+	vmxi_bytes_clear(&rest);
+	answer.item = show;
+	MUST(decode(method, data, size, 64, &answer, &rest) == expected);
+	vsphere_places_release(&taking.inventory.places);
 	vsphere_answer_release(&answer);
-	vmx_bytes_release(&items.all);
+	vmx_bytes_release(&taking.scratch);
 	vmx_bytes_release(&rest);
 }
 
