@@ -16,6 +16,7 @@ help:
 	@echo 'make install     install the library and the tools (DESTDIR is obeyed)'
 	@echo 'make bench       run the benchmarks'
 	@echo 'make asan        run all tests with the address and undefined-behaviour sanitizers'
+	@echo 'make tsan        run the tests that have threads with the thread sanitizer'
 	@echo 'make valgrind    run all tests under valgrind'
 	@echo 'make fuzz        run the fuzz targets (FUZZ_TARGETS) for FUZZ_SECONDS each; needs clang'
 	@echo 'make fuzz-afl    the same with AFL++'
@@ -52,6 +53,12 @@ build-asan/build.ninja: | packages
 asan: packages build-asan/build.ninja
 	ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 		meson test -C build-asan --print-errorlogs
+
+build-tsan/build.ninja: | packages
+	meson setup build-tsan -Db_sanitize=thread -Db_lundef=false
+
+tsan: packages build-tsan/build.ninja
+	meson test -C build-tsan --print-errorlogs batch tools_output
 
 valgrind: packages $(BUILD)/build.ninja
 	meson test -C $(BUILD) --setup=valgrind --print-errorlogs
@@ -91,4 +98,4 @@ fuzz-smoke: packages
 		$(MAKE) --no-print-directory fuzz FUZZ_JOBS=2
 
 clean:
-	rm -rf build build-asan build-fuzz build-fuzz-fast build-fuzz-afl
+	rm -rf build build-asan build-tsan build-fuzz build-fuzz-fast build-fuzz-afl
