@@ -4,7 +4,7 @@ BUILD = build
 # the compilation is not part of what a demonstration shows
 QUIET_BUILD = meson compile -C $(BUILD) >$(BUILD)/compile.log 2>&1 || { cat $(BUILD)/compile.log; exit 1; }
 
-.PHONY: all demo check install bench fuzz fuzz-afl fuzz-smoke asan valgrind packages clean help
+.PHONY: all demo check install bench fuzz fuzz-afl fuzz-smoke asan tsan valgrind packages clean help
 
 all: $(BUILD)/build.ninja
 	meson compile -C $(BUILD)
