@@ -202,10 +202,33 @@ static void numbers_are_whole_and_within_limits(void **state)
 	}
 }
 
+static ssize_t count_write(void *cookie, const char *bytes, size_t length)
+{
+	(void)bytes;
+	++*(size_t *)cookie;
+	return (ssize_t)length;
+}
+
+/* Standard error has no buffer: each piece is a system call. */
+static void text_without_control_characters_is_written_in_one_piece(void **state)
+{
+	static const char text[] = "\xC3\xA4 message of some length\nand one more";
+	size_t writes = 0;
+	FILE *out = fopencookie(&writes, "w", (cookie_io_functions_t){ .write = count_write });
+
+	(void)state;
+	assert_non_null(out);
+	setvbuf(out, NULL, _IONBF, 0);
+	print_harmless(out, text, sizeof(text) - 1);
+	assert_int_equal(writes, 3);
+	fclose(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_harmless_and_json_is_json),
+		cmocka_unit_test(text_without_control_characters_is_written_in_one_piece),
 		cmocka_unit_test(members_with_the_same_name_are_told_apart),
 		cmocka_unit_test(a_name_that_the_number_makes_may_be_taken_too),
 		cmocka_unit_test(no_memory_is_an_error),

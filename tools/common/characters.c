@@ -67,17 +67,36 @@ static bool is_control(uint32_t character)
 	return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
+/* What can be printed as it is, from the beginning. */
+static size_t harmless_length(const char *text, size_t length)
+{
+	size_t at = 0, bytes;
+	uint32_t character;
+
+	for (; at < length; at += bytes) {
+		bytes = utf8_character(text + at, length - at, &character);
+		if (bytes == 0 || is_control(character))
+			break;
+	}
+	return at;
+}
+
+/* As much at once as can be: stderr, without a buffer, makes a system call of each piece. */
 void print_harmless(FILE *out, const char *text, size_t length)
 {
 	while (length > 0) {
+		size_t fine = harmless_length(text, length), bytes;
 		uint32_t character;
-		size_t bytes = utf8_character(text, length, &character);
 
-		if (bytes == 0 || is_control(character))
+		if (fine > 0) {
+			fwrite(text, 1, fine, out);
+			bytes = fine;
+		} else {
 			putc('?', out);
-		else
-			fwrite(text, 1, bytes, out);
-		text += bytes ? bytes : 1;
-		length -= bytes ? bytes : 1;
+			bytes = utf8_character(text, length, &character);
+			bytes = bytes ? bytes : 1;
+		}
+		text += bytes;
+		length -= bytes;
 	}
 }
