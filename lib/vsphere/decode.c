@@ -657,7 +657,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	else if (count + namespaces > DECODE_ATTRIBUTES_MAX)
 		too_large(d, "an element with more attributes", DECODE_ATTRIBUTES_MAX);
 	for (int i = 0; d->code == VMX_OK && i < count; i++)
-		read_attribute(&tag, attributes + i * SAX_ATTRIBUTE);
+		read_attribute(&tag, attributes + (ptrdiff_t)i * SAX_ATTRIBUTE);
 	if (d->code == VMX_OK)
 		start(d, &tag, is_name(uri, SOAP_NAMESPACE));
 }
@@ -765,30 +765,36 @@ void vsphere_answer_release(struct answer *answer)
 	answer->fault = NULL;
 }
 
+/*
+ * NOENT is for &amp; in attributes, which would be handed on as &#38; else; there are no
+ * other entities than XML's own five.  What is not UTF-8 is refused.
+ */
+static bool make_parser(struct decoder *d)
+{
+	xmlSAXHandler sax = handlers();
+	struct libxml_guard guard;
+
+	if (!vmxi_libxml_begin(&guard))
+		return false;
+	d->parser = xmlCreatePushParserCtxt(&sax, d, NULL, 0, NULL);
+	if (d->parser)
+		xmlCtxtUseOptions(d->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
+	vmxi_libxml_end(&guard);
+	return d->parser && !guard.no_memory;
+}
+
 enum vmx_code vsphere_decoder_new(const struct vim_method *method, struct answer *answer,
 				  const struct vmx_allocator *allocator, struct decoder **ret,
 				  struct vmx_error *error)
 {
 	struct decoder *d = vmxi_allocate(allocator, sizeof(*d));
-	struct libxml_guard guard;
-	xmlSAXHandler sax = handlers();
 
 	if (!d)
 		return vsphere_out_of_memory(error);
 	vsphere_answer_clear(answer, allocator);
 	*d = (struct decoder){ .method = method, .answer = answer, .allocator = allocator };
 	d->text.allocator = d->item.allocator = allocator;
-	vmxi_libxml_begin(&guard);
-	d->parser = xmlCreatePushParserCtxt(&sax, d, NULL, 0, NULL);
-	/*
-	 * NOENT is for &amp; in attributes, which would be handed on as &#38; else; there
-	 * are no other entities than XML's own five.  What is not UTF-8 is refused.
-	 */
-	if (d->parser)
-		xmlCtxtUseOptions(d->parser,
-				  XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
-	vmxi_libxml_end(&guard);
-	if (!d->parser || guard.no_memory) {
+	if (!make_parser(d)) {
 		vsphere_decoder_free(d);
 		return vsphere_out_of_memory(error);
 	}
@@ -801,7 +807,10 @@ static void feed_piece(struct decoder *d, const char *data, size_t length, bool 
 	const xmlParserInput *input;
 	struct libxml_guard guard;
 
-	vmxi_libxml_begin(&guard);
+	if (!vmxi_libxml_begin(&guard)) {
+		no_memory(d);
+		return;
+	}
 	(void)xmlParseChunk(d->parser, data, (int)length, last);
 	vmxi_libxml_end(&guard);
 	if (guard.no_memory)
@@ -878,7 +887,7 @@ enum vmx_code vsphere_decode(const struct vim_method *method, const void *data, 
 			     const struct vmx_allocator *allocator, struct answer *answer,
 			     struct vmx_error *error)
 {
-	struct decoder *decoder;
+	struct decoder *decoder = NULL;
 	enum vmx_code code;
 
 	allocator = vmxi_allocator(allocator);
