@@ -18,8 +18,9 @@ static char *name_machine(const struct remote *remote)
 }
 
 static enum exit_status convert_machine(const struct settings *s, const struct remote *remote,
-					struct source *source, const char *output)
+					const struct source *named, const char *output)
 {
+	struct source source = *named;
 	struct remote_machine machine = { .id = NULL };
 	struct vmx_bytes bytes = VMX_BYTES_INIT;
 	enum exit_status status = remote_find(remote, remote->uri->fragment, &machine);
@@ -27,14 +28,14 @@ static enum exit_status convert_machine(const struct settings *s, const struct r
 	if (status == STATUS_DONE)
 		status = remote_fetch_vmx(remote, &machine, s->shared.max_size, &bytes);
 	if (status == STATUS_DONE && !s->shared.rules)
-		status = remote_rules(remote, &machine, level_of(s), &source->rules);
+		status = remote_rules(remote, &machine, level_of(s), &source.rules);
 	if (status == STATUS_DONE) {
-		source->bytes = &bytes;
-		source->datacenter_path = machine.datacenter;
-		source->moref = machine.id;
-		status = convert_source(s, source, output);
+		source.bytes = &bytes;
+		source.datacenter_path = machine.datacenter;
+		source.moref = machine.id;
+		status = convert_source(s, &source, output);
 	}
-	vmx_path_rules_free(source->rules);
+	vmx_path_rules_free(source.rules);
 	vmx_bytes_release(&bytes);
 	remote_machine_release(&machine);
 	return status;

@@ -10,9 +10,8 @@
 
 #include <vmxkit/vmxkit.h>
 
-#include "common/tool.h"
-#include "common/tool.h"
 #include "common/output.h"
+#include "common/tool.h"
 
 struct settings {
 	struct common_settings common;

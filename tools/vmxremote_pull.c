@@ -68,6 +68,7 @@ static bool take_bytes(void *user, const void *data, size_t length)
 		b->data = grown;
 		b->capacity = capacity;
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): what has room is not NULL */
 	memcpy(b->data + b->length, data, length);
 	b->length += length;
 	b->data[b->length] = '\0';

@@ -59,6 +59,22 @@ static void print_choice(const struct vmx_question *q, const struct vmx_choice *
 	puts(choice == q->default_choice ? " (default)" : "");
 }
 
+/* Whether it can be shown as a word of a command line: it comes from a server. */
+static bool is_plain(const char *id)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:";
+
+	return *id && *id != '-' && id[strspn(id, plain)] == '\0';
+}
+
+static enum exit_status end_question(struct settings *s, const struct vmx_question *q)
+{
+	if (!is_plain(q->machine) || !is_plain(q->id))
+		return STATUS_DONE;
+	printf("  vmxremote answer %s KEY %s", q->machine, q->id);
+	return end_line(s);
+}
+
 /* What is asked, what can be answered, and how. */
 static void show_question(void *user, const struct vmx_question *q)
 {
@@ -69,13 +85,15 @@ static void show_question(void *user, const struct vmx_question *q)
 		return;
 	}
 	print_column(a->name, 0);
-	printf(" asks (question %s):\n    ", q->id);
+	fputs(" asks (question ", stdout);
+	print_column(q->id, 0);
+	fputs("):\n    ", stdout);
 	print_column(q->text, 0);
-	putchar('\n');
+	a->status = end_line(a->settings);
 	for (size_t i = 0; i < q->choice_count; i++)
 		print_choice(q, &q->choices[i]);
-	printf("  vmxremote answer %s KEY %s", q->machine, q->id);
-	a->status = end_line(a->settings);
+	if (a->status == STATUS_DONE)
+		a->status = end_question(a->settings, q);
 }
 
 static enum exit_status ask_machine(struct settings *s, const char *id, const char *name)

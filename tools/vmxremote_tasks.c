@@ -20,12 +20,13 @@ struct task {
 static void hear_question(void *user, const struct vmx_question *question)
 {
 	struct task *task = user;
+	const struct vmx_choice *answer = question->answer;
 	char text[1024];
 
-	if (question->outcome != VMX_QUESTION_ANSWERED || !question->answer)
+	if (question->outcome != VMX_QUESTION_ANSWERED || !answer)
 		return;
 	snprintf(text, sizeof(text), "\"%s\" was answered with \"%s\" (%s)", question->text,
-		 question->answer->label, question->answer->key);
+		 answer->label ? answer->label : answer->key, answer->key);
 	transfer_end(&task->transfer);
 	show_diagnostic(&task->settings->common.console, task->name, &(struct vmx_diagnostic){
 		VMX_CODE_QUESTION_ANSWERED, VMX_NOTE, 0, 0, text });

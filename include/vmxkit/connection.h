@@ -123,8 +123,9 @@ struct vmx_credential_request {
 };
 
 /*
- * Asks for a user (not if the request has one) and a password.  False: there is
- * none to be had.  Module and library overwrite their copies when they are done.
+ * Asks for a user (not if the request has one) and a password; what it fills comes
+ * from the allocator of the bytes.  False: there is none to be had.  Module and
+ * library overwrite their copies when they are done.
  */
 typedef bool (*vmx_credentials_fn)(void *user, const struct vmx_credential_request *request,
 				   struct vmx_bytes *ret_user, struct vmx_bytes *ret_password);

@@ -13,8 +13,6 @@
 #include "common/output.h"
 #include "common/signals.h"
 
-extern char **environ;
-
 /*
  * A program
  */
