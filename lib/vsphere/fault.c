@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In the order of strcmp().  Source: the fault types of VMware's API reference. */
+/* Source: the fault types of VMware's API reference. */
 static const struct {
 	const char *name;
 	enum vmx_code code;

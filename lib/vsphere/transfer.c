@@ -452,16 +452,28 @@ static bool get_supply(struct http_transfer *t)
 	return true;
 }
 
+/* libcurl hands over at once what it has kept meanwhile: that may fail as on_body() does. */
+static void go_on(struct http_transfer *t)
+{
+	CURLcode result;
+
+	if (!t->paused || t->finished)
+		return;
+	t->paused = false;
+	result = curl_easy_pause(t->easy, CURLPAUSE_CONT);
+	if (result != CURLE_OK && !t->finished) {
+		t->result = result;
+		t->finished = true;
+	}
+}
+
 bool vsphere_transfer_deliver(struct http_transfer *t)
 {
 	bool any = tell_head(t);
 
 	any |= give_body(t);
 	any |= get_supply(t);
-	if (t->paused && !t->finished) {
-		t->paused = false;
-		(void)curl_easy_pause(t->easy, CURLPAUSE_CONT);
-	}
+	go_on(t);
 	return any;
 }
 
