@@ -37,25 +37,38 @@ static bool has_room_for_state(void)
 #endif
 }
 
-/*
- * libxml2 wants this from one thread before the others begin ("Thread safety" in its
- * documentation), and a library can't know which that is.  So whoever comes first does it
- * while the others wait.
- */
-static void begin_threads(void)
+static void set_handler(struct libxml_guard *guard)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	guard->handler = xmlStructuredError;
+	guard->user = xmlStructuredErrorContext;
+	xmlSetStructuredErrorFunc(guard, hear);
+}
 
-	pthread_once(&once, xmlInitParser);
+/*
+ * libxml2 wants to be begun by one thread before the others call it ("Thread safety" in its
+ * documentation), and a library can't know which that is.  So whoever comes first does it
+ * while the others wait.  Nothing of libxml2 may be used before, not even the handler: in
+ * any thread but the first that makes locks, and two threads may make the same one.
+ */
+static _Thread_local struct libxml_guard *beginner;
+
+static void begin_once(void)
+{
+	set_handler(beginner);
+	xmlInitParser();
+	vmxi_libxml_end(beginner);
 }
 
 bool vmxi_libxml_begin(struct libxml_guard *guard)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 	if (!has_room_for_state())
 		return false;
-	*guard = (struct libxml_guard){ xmlStructuredError, xmlStructuredErrorContext, false };
-	xmlSetStructuredErrorFunc(guard, hear);
-	begin_threads();	/* and it may have something to say */
+	guard->no_memory = false;
+	beginner = guard;
+	pthread_once(&once, begin_once);
+	set_handler(guard);
 	return true;
 }
 
