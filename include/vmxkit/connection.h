@@ -29,7 +29,8 @@
  *   VMX_CODE_PERMISSION_DENIED, VMX_CODE_SERVER_FAULT   the server refuses,
  *   VMX_CODE_CANCELLED       the caller's function cancelled() said so;
  * below, only those are listed that a function has besides.  Messages about a file
- * begin with its path.  Where the server has a name for what is wrong, vmx_error_detail() has it ("InvalidPowerState").
+ * begin with its path.  Where the server has a name for what is wrong,
+ * vmx_error_detail() has it ("InvalidPowerState").
  */
 #ifndef VMXKIT_CONNECTION_H
 #define VMXKIT_CONNECTION_H
