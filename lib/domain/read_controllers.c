@@ -91,6 +91,14 @@ static enum vmx_code check_model(struct domain_reader *r, struct xml_controller 
 	return VMX_OK;
 }
 
+/* libvirt looks at all places, those of controllers that nobody uses included. */
+static enum vmx_code check_place(struct domain_reader *r, const struct node *controller)
+{
+	struct pci_slot slot = { .given = false };
+
+	return r->as_libvirt ? vmxi_xml_slot(r, controller, &slot) : VMX_OK;
+}
+
 static enum vmx_code read_index(struct domain_reader *r, struct xml_controller *c)
 {
 	c->indexed = ATTRIBUTE(c->node, "index").ptr != NULL;
@@ -128,6 +136,7 @@ static enum vmx_code read_controller(struct domain_reader *r, const struct node 
 	c.type = text_of(controller_types[type < 0 ? 0 : type]);
 	c.model = ATTRIBUTE(node, "model");
 	TRY(check_model(r, &c));
+	TRY(check_place(r, node));
 	TRY(read_index(r, &c));
 	return add_controller(r, &c);
 }

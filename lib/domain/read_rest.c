@@ -80,7 +80,7 @@ static enum vmx_code report_attributes(struct domain_reader *r, const struct nod
 	return VMX_OK;
 }
 
-/* The depth of the tree is bounded. */
+/* NOLINTNEXTLINE(misc-no-recursion): the depth of the tree is bounded */
 static enum vmx_code report_node(struct domain_reader *r, const struct node *node)
 {
 	/* what others put there is theirs; who heard so much needs no more */

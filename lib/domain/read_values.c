@@ -352,14 +352,15 @@ enum vmx_code vmxi_xml_pci(struct domain_reader *r, const struct node *address,
 
 	for (size_t i = 0; i < 4; i++) {
 		struct text value = vmxi_attribute(address, parts[i].name);
-		int64_t number = 0;
+		/* libvirt takes larger domains, and any function where all else is 0 */
+		bool any = r->as_libvirt && (i == 0 || (i == 3 && !(values[0] | values[1] | values[2])));
+		int64_t number = 0, max = any ? UINT32_MAX : parts[i].max;
 
-		if (value.ptr && (!vmxi_parse_c_integer(value, &number) || number < 0 ||
-				  number > parts[i].max))
+		if (value.ptr && (!vmxi_parse_c_integer(value, &number) || number < 0 || number > max))
 			return vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, address,
 					     "%s is '%s', but has to be a number from 0 to 0x%llx",
 					     parts[i].name.ptr, vmxi_quote(q, value),
-					     (unsigned long long)parts[i].max);
+					     (unsigned long long)max);
 		values[i] = (uint32_t)number;
 	}
 	*ret = (struct pci_device){ .domain = values[0], .bus = values[1], .slot = values[2],
@@ -374,10 +375,11 @@ enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
 	struct text type = ATTRIBUTE(address, "type");
 	struct pci_device at;
 
-	if (!address || r->as_libvirt || !text_equal(type, TEXT("pci")))
+	if (!address || !text_equal(type, TEXT("pci")))
 		return VMX_OK;
 	TRY(vmxi_xml_pci(r, address, &at));
-	if (r->foreign)
+	/* libvirt has looked at it, and goes on without */
+	if (r->as_libvirt || r->foreign)
 		return VMX_OK;
 	if (at.domain > 0 || at.bus > 31)
 		return vmxi_xml_left_out(r, address, "VMware has no such place on its PCI buses");

@@ -286,7 +286,7 @@ static const char *skip_short_tag(const char *p, const char *end)
 	const char *next = memchr(p, '<', (size_t)(end - p));
 
 	next = next ? next : end;
-	return next - p > 5 * TREE_ATTRIBUTES_MAX ? NULL : next;
+	return next - p > (ptrdiff_t)5 * TREE_ATTRIBUTES_MAX ? NULL : next;
 }
 
 static bool has_monstrous_tag(struct text bytes)

@@ -46,6 +46,7 @@ struct node {
 
 struct tree {
 	struct arena *arena;		/* owns nodes, values and texts */
+	/* NOLINTNEXTLINE(bugprone-reserved-identifier): libxml2 calls it so */
 	struct _xmlParserCtxt *parser;	/* owns the names */
 	struct node *root;
 };

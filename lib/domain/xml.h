@@ -54,9 +54,9 @@ static inline void xml_indent(struct xml *x)
 {
 	static const char blanks[2 * XML_DEPTH_MAX + 1] = "                                ";
 
-	if (!xml_room(x, 2 * XML_DEPTH_MAX))
+	if (!xml_room(x, sizeof(blanks) - 1))
 		return;
-	memcpy(x->out->data + x->out->length, blanks, 2 * XML_DEPTH_MAX);
+	memcpy(x->out->data + x->out->length, blanks, sizeof(blanks) - 1);
 	x->out->length += 2 * (size_t)x->depth;
 }
 

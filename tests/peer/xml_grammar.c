@@ -145,6 +145,12 @@ const struct xml_values xml_values[XML_KINDS] = {
 	[X_TPM_MODEL] = { LIST("tpm-crb"), LIST("", "tpm-tis", "tpm-spapr", "x") },
 	[X_TPM_TYPE] = { LIST("emulator"), LIST("", "passthrough", "x") },
 	[X_TPM_VERSION] = { LIST("2.0"), LIST("", "1.2", "3.0") },
+	[X_PCI_TYPE] = { LIST("pci"), LIST("pci", "none") },
+	[X_DOMAIN] = { LIST("0x0000", "0"), LIST("0x1", "0x10000", "") },
+	[X_BUS_NUMBER] = { LIST("0x00", "0x05", "2", "0x1f"), LIST("0x100", "-1", "") },
+	[X_SLOT] = { LIST("0x10", "0x1f", "1"), LIST("0x20", "0", "") },
+	[X_FUNCTION] = { LIST("0x0", "0x7"), LIST("0x8", "") },
+	[X_ALIAS] = { LIST("scsi0-0-0", "net0", "ua-mine"), LIST("", "ua-\xC3\xA4", "-") },
 };
 
 /*
@@ -154,6 +160,14 @@ const struct xml_values xml_values[XML_KINDS] = {
 #define ATTRIBUTES(...) (const struct attribute_rule[]){ __VA_ARGS__, { NULL, NO_VALUE, 0 } }
 #define NO_RULE { NULL, 0, 0, NO_VALUE, NULL, NULL }
 #define CHILDREN(...) (const struct element_rule[]){ __VA_ARGS__, NO_RULE }
+
+/* Where a device is on the board, and what libvirt calls it: VMware has no use for either. */
+#define PLACE_CHILDREN \
+	{ "address", 1, 0, NO_VALUE, \
+	  ATTRIBUTES({ "type", X_PCI_TYPE, 8 }, { "domain", X_DOMAIN, 8 }, \
+		     { "bus", X_BUS_NUMBER, 8 }, { "slot", X_SLOT, 8 }, \
+		     { "function", X_FUNCTION, 8 }), NULL }, \
+	{ "alias", 1, 0, NO_VALUE, ATTRIBUTES({ "name", X_ALIAS, 8 }), NULL }
 
 #define TARGET_PORT \
 	{ "target", 4, 0, NO_VALUE, \
@@ -178,6 +192,7 @@ static const struct element_rule disk_children[] = {
 	{ "address", 2, 0, NO_VALUE,
 	  ATTRIBUTES({ "type", X_ADDRESS_TYPE, 8 }, { "controller", X_SMALL, 0 },
 		     { "bus", X_SMALL, 0 }, { "target", X_SMALL, 2 }, { "unit", X_SMALL, 0 }), NULL },
+	{ "alias", 1, 0, NO_VALUE, ATTRIBUTES({ "name", X_ALIAS, 8 }), NULL },
 	NO_RULE
 };
 
@@ -190,6 +205,7 @@ static const struct element_rule interface_children[] = {
 		     { "connectionid", X_C_INTEGER, 0 }), NULL },
 	{ "target", 2, 0, NO_VALUE, ATTRIBUTES({ "dev", X_NIC_DEVICE, 8 }), NULL },
 	{ "model", 4, 0, NO_VALUE, ATTRIBUTES({ "type", X_NIC_MODEL, 8 }), NULL },
+	PLACE_CHILDREN,
 	NO_RULE
 };
 
@@ -198,7 +214,7 @@ static const struct element_rule device_children[] = {
 	  ATTRIBUTES({ "type", X_DISK_TYPE, 0 }, { "device", X_DISK_DEVICE, 0 }), disk_children },
 	{ "controller", 3, 3, NO_VALUE,
 	  ATTRIBUTES({ "type", X_CONTROLLER_TYPE, 8 }, { "index", X_SMALL, 6 },
-		     { "model", X_SCSI_MODEL, 0 }), NULL },
+		     { "model", X_SCSI_MODEL, 0 }), CHILDREN(PLACE_CHILDREN) },
 	{ "filesystem", 2, 3, NO_VALUE, ATTRIBUTES({ "type", X_FOLDER_TYPE, 5 }),
 	  CHILDREN({ "source", 8, 0, NO_VALUE, ATTRIBUTES({ "dir", X_TEXT, 8 }), NULL },
 		   { "target", 8, 0, NO_VALUE, ATTRIBUTES({ "dir", X_TEXT, 8 }), NULL },
@@ -234,14 +250,23 @@ const struct element_rule domain_rule = {
 		{ "name", 8, 0, X_TEXT, NULL, NULL },
 		{ "uuid", 6, 0, X_UUID, NULL, NULL },
 		{ "genid", 1, 0, X_UUID, NULL, NULL },
+		{ "hwuuid", 1, 0, X_UUID, NULL, NULL },
 		{ "title", 1, 0, X_TEXT, NULL, NULL },
 		{ "description", 2, 0, X_TEXT, NULL, NULL },
 		SIZE_CHILD("memory", 8),
 		SIZE_CHILD("currentMemory", 4),
-		{ "memtune", 2, 0, NO_VALUE, NULL, CHILDREN(SIZE_CHILD("min_guarantee", 7)) },
+		{ "maxMemory", 0, 0, X_SIZE,
+		  ATTRIBUTES({ "unit", X_UNIT, 3 }, { "slots", X_SMALL, 7 }), NULL },
+		{ "memtune", 2, 0, NO_VALUE, NULL,
+		  CHILDREN(SIZE_CHILD("min_guarantee", 7), SIZE_CHILD("hard_limit", 1),
+			   SIZE_CHILD("soft_limit", 1)) },
 		{ "vcpu", 7, 0, X_CPUS,
 		  ATTRIBUTES({ "placement", X_PLACEMENT, 2 }, { "cpuset", X_CPU_SET, 2 },
 			     { "current", X_CPUS, 0 }), NULL },
+		{ "vcpus", 0, 0, NO_VALUE, NULL,
+		  CHILDREN({ "vcpu", 7, 3, NO_VALUE,
+			     ATTRIBUTES({ "id", X_SMALL, 8 }, { "enabled", X_YES, 8 },
+					{ "hotpluggable", X_YES, 6 }), NULL }) },
 		{ "cputune", 2, 0, NO_VALUE, NULL,
 		  CHILDREN({ "shares", 7, 0, X_SHARES, NULL, NULL }) },
 		{ "os", 8, 0, NO_VALUE, ATTRIBUTES({ "firmware", X_FIRMWARE, 2 }),
