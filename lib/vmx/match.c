@@ -2,6 +2,7 @@
 #include "vmx/match.h"
 
 #include "machine/settings.h"
+#include "vmx/writer.h"
 
 /* Numbers that are given away; who is beyond them gets none of its own. */
 #define NUMBERS_MAX (DEVICE_NUMBER_MAX + 1)
@@ -234,6 +235,38 @@ static bool is_usb_port_taken(const struct vmx_machine *m, struct usb_hub place,
 	return false;
 }
 
+/*
+ * XML of the default level shows no hub, and none shows what nobody knows: whatever hangs
+ * on a port of the document stays there, unless it is a disk, which XML shows or which goes.
+ */
+static bool is_port_in_use(const struct vmx_machine *found, struct usb_hub place)
+{
+	static const enum device_kind names[USB_MODELS][2] = {
+		[USB_UHCI] = { DEVICE_USB_PORT, DEVICE_UHCI_PORT },
+		[USB_EHCI] = { DEVICE_EHCI_PORT, DEVICE_EHCI_PORT },
+		[USB_XHCI] = { DEVICE_XHCI_PORT, DEVICE_XHCI_PORT },
+	};
+	static const char present[] = ".present";
+
+	for (size_t i = 0; i < found->disks.count; i++) {
+		if (is_usb_place(&found->disks.items[i], place))
+			return false;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct device_name device = vmxi_name_device(names[place.bus][i], 0, place.port);
+		char key[sizeof(device.text) + sizeof(present)];
+		struct vmx_entry entry;
+
+		memcpy(key, device.text, device.len);
+		memcpy(key + device.len, present, sizeof(present));
+		if (vmx_document_get(found->document, key, device.len + sizeof(present) - 1,
+				     &entry) == VMX_OK &&
+		    !text_equal_nocase((struct text){ entry.value, entry.value_length }, TEXT("false")))
+			return true;
+	}
+	return false;
+}
+
 /* What is new, or in the way of a hub or of the document's pointer, goes to a free port. */
 static void settle_usb_disks(const struct vmx_machine *found, struct vmx_machine *m,
 			     const uint8_t *done, uint8_t *settled)
@@ -249,7 +282,8 @@ static void settle_usb_disks(const struct vmx_machine *found, struct vmx_machine
 			continue;
 		for (size_t tries = 0; tries < USB_PORTS; tries++) {
 			if (!is_usb_port_taken(m, usb_place(d), settled) &&
-			    !(pointer && is_usb_place(d, m->pointer)))
+			    !(pointer && is_usb_place(d, m->pointer)) &&
+			    (done[i] || m->was_full || !is_port_in_use(found, usb_place(d))))
 				break;
 			d->unit = (d->unit + 1) % USB_PORTS;
 		}
