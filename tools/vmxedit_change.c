@@ -82,31 +82,38 @@ static enum exit_status change(const struct settings *settings, edit_fn *edit, i
  * set
  */
 
-/* Whether the key says so already, in whatever spelling. */
-static bool has_value(const struct file *file, const char *key, size_t key_length, const char *value,
-		      size_t length)
+static bool same_bytes(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}
+
+/* Whether the key says so already, in whatever spelling.  Only fails without memory. */
+static enum vmx_code has_value(const struct file *file, const char *key, size_t key_length,
+			       const char *value, size_t length, bool *ret)
 {
 	struct vmx_bytes text = VMX_BYTES_INIT;
 	struct vmx_entry entry;
-	bool same = false;
+	enum vmx_code code = vmx_document_get(file->document, key, key_length, &entry);
 
-	if (file->settings->raw) {
-		return vmx_document_get(file->document, key, key_length, &entry) == VMX_OK &&
-		       entry.value_length == length && memcmp(entry.value, value, length) == 0;
-	}
-	if (vmx_document_get_text(file->document, key, key_length, &text, NULL) == VMX_OK)
-		same = text.length == length && memcmp(text.data, value, length) == 0;
+	*ret = code == VMX_OK && file->settings->raw &&
+	       same_bytes(entry.value, entry.value_length, value, length);
+	if (code != VMX_OK || file->settings->raw)
+		return VMX_OK;
+	code = vmx_document_get_text(file->document, key, key_length, &text, file->settings->common.error);
+	*ret = code == VMX_OK && same_bytes(text.data, text.length, value, length);
 	vmx_bytes_release(&text);
-	return same;
+	return code == VMX_CODE_OUT_OF_MEMORY ? code : VMX_OK;
 }
 
 static enum vmx_code set(const struct file *file, char **arguments)
 {
 	const char *key = arguments[0], *equals = strchr(key, '='), *value = equals + 1;
 	size_t key_length = (size_t)(equals - key), length = strlen(value);
+	bool same;
+	enum vmx_code code = has_value(file, key, key_length, value, length, &same);
 
-	if (has_value(file, key, key_length, value, length))
-		return VMX_OK;
+	if (code != VMX_OK || same)
+		return code;
 	return (file->settings->raw ? vmx_document_set : vmx_document_set_text)
 		(file->document, key, key_length, value, length, file->settings->common.error);
 }
