@@ -388,6 +388,9 @@ static enum vmx_code read_smbios(struct domain_reader *r, const struct node *os)
 
 	if (!smbios)
 		return VMX_OK;
+	/* libvirt takes the first mode, wherever it stands */
+	if (!vmxi_tree_merge(&r->tree, os, TEXT("smbios")))
+		return vmxi_out_of_memory(r->error);
 	TRY(XML_FILLED_WORD_OF(r, smbios, "mode", modes, &mode));
 	if (mode < 0)
 		return vmxi_xml_left_out(r, smbios, "it has no mode, and says nothing");
