@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Not by way of malloc(): its blocks begin anywhere, so that a block of many megabytes
- * has small pages at both ends, and to ask it for aligned ones wears out the heap before
- * glibc 2.38.
+ * By way of malloc(), so that what it has is used again: memory that is new has to be
+ * cleared by the kernel.  But its blocks begin anywhere, so that one of a few megabytes
+ * would have small pages at both ends; and to ask it for aligned ones wears out the heap
+ * before glibc 2.38.  So a block is cut out of a larger one.
  */
 #include "base/large.h"
 
@@ -22,18 +23,14 @@
 
 /* In front of each block. */
 struct head {
-	size_t size;	/* with the head; LARGE_MIN or more: pages of its own, else from malloc() */
+	void *whole;		/* what malloc() gave */
+	size_t size;		/* with the head; LARGE_MIN or more: it begins at a large page */
 	alignas(max_align_t) char data[];
 };
 
 static struct head *head_of(void *block)
 {
 	return (struct head *)(void *)((char *)block - offsetof(struct head, data));
-}
-
-static size_t whole_pages(size_t size)
-{
-	return (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
 }
 
 /* The system may refuse, and nothing but time is lost. */
@@ -50,83 +47,57 @@ static void prefer_large_pages(void *block, size_t size)
 #endif
 }
 
-/* size is that of whole pages.  They begin where a large page can. */
-static void *map_pages(size_t size)
+static void *put_head(void *whole, void *at, size_t size)
 {
-	size_t more = size + LARGE_PAGE, before;
-	char *mapped = mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct head *head = at;
 
-	if (mapped == MAP_FAILED)
-		return NULL;
-	before = (LARGE_PAGE - (uintptr_t)mapped % LARGE_PAGE) % LARGE_PAGE;
-	if (before > 0)
-		munmap(mapped, before);
-	munmap(mapped + before + size, LARGE_PAGE - before);
-	prefer_large_pages(mapped + before, size);
-	return mapped + before;
-}
-
-static void *large_allocate(void *user, size_t size)
-{
-	struct head *head;
-
-	(void)user;
-	if (size > SIZE_MAX / 2)
-		return NULL;
-	size += sizeof(*head);
-	head = size < LARGE_MIN ? malloc(size) : map_pages(whole_pages(size));
-	if (!head)
-		return NULL;
+	head->whole = whole;
 	head->size = size;
 	return head->data;
 }
 
-static void large_release(void *user, void *block)
+static void *allocate_pages(size_t size)
 {
-	struct head *head = head_of(block);
+	size_t pages = (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+	char *whole = malloc(pages + LARGE_PAGE), *at;
 
-	(void)user;
-	if (head->size < LARGE_MIN)
-		free(head);
-	else
-		munmap(head, whole_pages(head->size));
+	if (!whole)
+		return NULL;
+	at = whole + (LARGE_PAGE - (uintptr_t)whole % LARGE_PAGE);
+	prefer_large_pages(at, pages);
+	return put_head(whole, at, size);
 }
 
-/* From one kind of block to the other. */
-static void *move_block(struct head *head, size_t size)
+static void *large_allocate(void *user, size_t size)
 {
-	size_t room = head->size - sizeof(*head);
-	void *block = large_allocate(NULL, size);
-
-	if (block) {
-		memcpy(block, head->data, room < size ? room : size);
-		large_release(NULL, head->data);
-	}
-	return block;
-}
-
-static void *large_resize(void *user, void *old, size_t size)
-{
-	struct head *head = head_of(old);
-	size_t wanted = size + sizeof(*head);
-	void *grown;
+	size_t wanted = size + sizeof(struct head);
+	void *whole;
 
 	(void)user;
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	if ((head->size < LARGE_MIN) != (wanted < LARGE_MIN))
-		return move_block(head, size);
-	if (wanted < LARGE_MIN) {
-		grown = realloc(head, wanted);
-	} else {
-		grown = mremap(head, whole_pages(head->size), whole_pages(wanted), MREMAP_MAYMOVE);
-		grown = grown == MAP_FAILED ? NULL : grown;
+	if (wanted >= LARGE_MIN)
+		return allocate_pages(wanted);
+	whole = malloc(wanted);
+	return whole ? put_head(whole, whole, wanted) : NULL;
+}
+
+static void large_release(void *user, void *block)
+{
+	(void)user;
+	free(head_of(block)->whole);
+}
+
+static void *large_resize(void *user, void *old, size_t size)
+{
+	size_t before = head_of(old)->size - sizeof(struct head);
+	void *block = large_allocate(user, size);
+
+	if (block) {
+		memcpy(block, old, before < size ? before : size);
+		large_release(user, old);
 	}
-	if (!grown)
-		return NULL;
-	head = grown;
-	head->size = wanted;
-	return head->data;
+	return block;
 }
 
 const struct vmx_allocator *vmxi_large_allocator(const struct vmx_allocator *given)
