@@ -170,6 +170,8 @@ static const struct known {
 	{ NULL, "in element 'suspend-to-mem'", NULL, "suspend-to-mem", "foreign: sleep" },
 	{ NULL, "unknown clock offset", NULL, "clock", "foreign: clocks" },
 	{ NULL, "specified for character device", NULL, "channel", "foreign: channels" },
+	{ NULL, "host for character device", NULL, "<channel", "foreign: channels" },
+	{ NULL, "vram64 attribute only", NULL, "vram64", "foreign: memory of other graphics cards" },
 	{ NULL, "device type only supports", NULL, "console", "foreign: consoles that are no ports" },
 	{ NULL, "attribute for char device", NULL, "console", "foreign: consoles that are no ports" },
 	{ NULL, "hub device type", NULL, "hub", "foreign: hubs" },
