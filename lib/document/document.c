@@ -100,7 +100,7 @@ static void report_finding(struct reading *r, const struct finding *f)
 {
 	const struct vmx_document *doc = r->doc;
 	struct text key = f->entry == NO_ENTRY || f->entry >= doc->count ? NO_TEXT
-			: entry_key(&doc->entries[f->entry]);
+			: entry_key(doc, &doc->entries[f->entry]);
 	char q[QUOTE_MAX];
 
 	if (f->code == VMX_CODE_DUPLICATE_KEY) {
@@ -359,6 +359,7 @@ void vmx_document_free(struct vmx_document *doc)
 	vmxi_index_release(doc);
 	vmxi_arena_release(&doc->arena);
 	vmxi_release(doc->large, doc->entries);
+	vmxi_release(doc->large, doc->replacements);
 	vmxi_release(doc->large, doc->bytes);
 	vmxi_release(&allocator, doc);
 }
@@ -472,6 +473,30 @@ enum vmx_code vmx_document_read_file(const char *path, const struct vmx_read_opt
 }
 
 /*
+ * Replacements
+ */
+bool vmxi_reserve_replacement(struct vmx_document *doc)
+{
+	return vmxi_vector_reserve(doc->large, (void **)&doc->replacements,
+				   &doc->replacement_capacity, doc->replacement_count,
+				   sizeof(*doc->replacements));
+}
+
+struct replacement *vmxi_replacement(struct vmx_document *doc, struct entry *e)
+{
+	struct replacement *new;
+
+	if (e->replacement)
+		return &doc->replacements[e->replacement - 1];
+	if (!vmxi_reserve_replacement(doc))
+		return NULL;
+	new = &doc->replacements[doc->replacement_count++];
+	*new = (struct replacement){ entry_key(doc, e), entry_value(doc, e) };
+	e->replacement = (uint32_t)doc->replacement_count;
+	return new;
+}
+
+/*
  * Looking up
  */
 const char *vmx_document_encoding(const struct vmx_document *doc)
@@ -484,15 +509,16 @@ size_t vmx_document_count(const struct vmx_document *doc)
 	return doc->count - doc->gone;
 }
 
-void vmxi_show_entry(const struct entry *e, struct vmx_entry *ret)
+void vmxi_show_entry(const struct vmx_document *doc, const struct entry *e, struct vmx_entry *ret)
 {
-	struct position value = entry_value_position(e);
+	struct text key = entry_key(doc, e), value = entry_value(doc, e);
+	struct position where = entry_value_position(e);
 
 	*ret = (struct vmx_entry){
-		.key = e->key, .key_length = e->key_len,
-		.value = e->value, .value_length = e->value_len,
+		.key = key.ptr, .key_length = key.len,
+		.value = value.ptr, .value_length = value.len,
 		.line = e->line, .column = e->column,
-		.value_line = value.line, .value_column = value.column,
+		.value_line = where.line, .value_column = where.column,
 		.flags = e->flags & ~ENTRY_INSIDE,
 	};
 }
@@ -509,7 +535,7 @@ bool vmx_document_next(const struct vmx_document *doc, size_t *cursor, struct vm
 	const struct entry *e = vmxi_next_entry(doc, cursor);
 
 	if (e)
-		vmxi_show_entry(e, ret);
+		vmxi_show_entry(doc, e, ret);
 	return e != NULL;
 }
 
@@ -530,7 +556,7 @@ enum vmx_code vmx_document_get(const struct vmx_document *doc, const char *key, 
 
 	if (!e)
 		return VMX_CODE_KEY_NOT_FOUND;
-	vmxi_show_entry(e, ret);
+	vmxi_show_entry(doc, e, ret);
 	return VMX_OK;
 }
 

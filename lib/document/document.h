@@ -18,8 +18,9 @@
  *   normal.c    the normal form
  *   pattern.c   patterns of keys
  *
- * A document owns one copy of the file's bytes, and an array of entries that
- * point into it (or into the arena, for a value that had to be decoded).
+ * A document owns one copy of the file's bytes, and an array of entries, which say
+ * where in it things stand.  There may be a million of them, and memory is what they
+ * cost: so what was decoded or edited, and stands elsewhere, has an array of its own.
  */
 #ifndef VMXI_DOCUMENT_DOCUMENT_H
 #define VMXI_DOCUMENT_DOCUMENT_H
@@ -41,17 +42,20 @@ enum quoting {
 };
 
 struct entry {
-	const char *key;	/* as in the file */
-	const char *value;	/* UTF-8, without quotes */
-	uint32_t value_len;
-	uint32_t hash;		/* vmxi_key_hash() of the key */
 	uint32_t at;		/* where the key begins, in bytes of the file */
 	uint32_t value_at;	/* where the value begins, behind its quote */
-	uint32_t raw_len;	/* of the value in the file, without quotes */
+	uint32_t raw_len;	/* of the value as it is written, without quotes */
+	uint32_t hash;		/* vmxi_key_hash() of the key */
 	uint32_t line, column;	/* of the key */
-	uint16_t key_len;
+	uint32_t replacement;	/* its number, from 1; 0: key and value are as in the file */
+	uint16_t key_len;	/* in the file */
 	uint8_t quoting;	/* enum quoting */
 	uint8_t flags;		/* VMX_ENTRY_*, and: */
+};
+
+/* Key and value (UTF-8, without quotes) of an entry that has others than the file. */
+struct replacement {
+	struct text key, value;
 };
 
 /* Only inside: the key holds bytes that libvirt's reader does not take in a key. */
@@ -69,7 +73,7 @@ struct entry {
 
 struct vmx_document {
 	struct vmx_allocator allocator;
-	const struct vmx_allocator *large;	/* for bytes, entries and the index's slots */
+	const struct vmx_allocator *large;	/* for bytes, entries, replacements and slots */
 	struct arena arena;	/* decoded and edited text; the encoding's name */
 	char *bytes;		/* the file */
 	size_t length;
@@ -81,6 +85,8 @@ struct vmx_document {
 	struct entry *entries;
 	size_t count, capacity;
 	size_t gone;		/* how many of them are */
+	struct replacement *replacements;
+	size_t replacement_count, replacement_capacity;
 	unsigned int flags;	/* DOCUMENT_* */
 	struct position nul, directive;	/* the first of each, if flags say so */
 	struct key_index index;
@@ -98,17 +104,28 @@ const struct entry *vmxi_next_entry(const struct vmx_document *doc, size_t *curs
 /* The first entry with the key, in constant time; NULL: there is none. */
 const struct entry *vmxi_find_entry(const struct vmx_document *doc, struct text key);
 
-/* As the public structure. */
-void vmxi_show_entry(const struct entry *e, struct vmx_entry *ret);
+/*
+ * The entry's replacement.  If it has none, a new one, which at first says what the file
+ * says; NULL: no memory, which there is for one more after vmxi_reserve_replacement().
+ */
+struct replacement *vmxi_replacement(struct vmx_document *doc, struct entry *e);
+bool vmxi_reserve_replacement(struct vmx_document *doc);
 
-static inline struct text entry_key(const struct entry *e)
+/* As the public structure. */
+void vmxi_show_entry(const struct vmx_document *doc, const struct entry *e, struct vmx_entry *ret);
+
+static inline struct text entry_key(const struct vmx_document *doc, const struct entry *e)
 {
-	return (struct text){ e->key, e->key_len };
+	if (e->replacement)
+		return doc->replacements[e->replacement - 1].key;
+	return (struct text){ doc->bytes + e->at, e->key_len };
 }
 
-static inline struct text entry_value(const struct entry *e)
+static inline struct text entry_value(const struct vmx_document *doc, const struct entry *e)
 {
-	return (struct text){ e->value, e->value_len };
+	if (e->replacement)
+		return doc->replacements[e->replacement - 1].value;
+	return (struct text){ doc->bytes + e->value_at, e->raw_len };
 }
 
 /* The length of the quotes in front of the value. */

@@ -49,10 +49,11 @@ static bool keep_value(struct vmx_document *doc, const struct new_value *v, cons
 	return ret->ptr != NULL;
 }
 
-static void set_entry_value(struct entry *e, struct text value, size_t raw_len, enum quoting quoting)
+/* The entry has a replacement. */
+static void set_entry_value(struct vmx_document *doc, struct entry *e, struct text value,
+			    size_t raw_len, enum quoting quoting)
 {
-	e->value = value.ptr;
-	e->value_len = (uint32_t)value.len;
+	doc->replacements[e->replacement - 1].value = value;
 	e->raw_len = (uint32_t)raw_len;
 	e->quoting = (uint8_t)quoting;
 	e->flags &= (uint8_t)~(VMX_ENTRY_MISFIT | VMX_ENTRY_ODD);
@@ -89,12 +90,13 @@ static enum vmx_code replace_value(struct vmx_document *doc, uint32_t i, const s
 	if (code != VMX_OK)
 		return code;
 	body = vmxi_arena_allocate(&doc->arena, len);
-	if (!body || !keep_value(doc, v, body + quotes[quoting].len, &value))
+	if (!body || !keep_value(doc, v, body + quotes[quoting].len, &value) ||
+	    !vmxi_replacement(doc, e))
 		return vmxi_out_of_memory(error);
 	add_text(add_text(add_text(body, quotes[quoting]), raw), quotes[quoting]);
 	put(doc->edits, &p->body, (struct text){ body, len });
 	put(doc->edits, &p->foot, foot);
-	set_entry_value(e, value, raw.len, quoting);
+	set_entry_value(doc, e, value, raw.len, quoting);
 	return VMX_OK;
 }
 
@@ -144,7 +146,8 @@ static enum vmx_code make_room(struct vmx_document *doc, struct vmx_error *error
 				 doc->count, sizeof(*doc->entries)) ||
 	    !vmxi_vector_reserve(&doc->allocator, (void **)&edits->pieces, &edits->capacity,
 				 doc->count, sizeof(*edits->pieces)) ||
-	    !vmxi_index_reserve(doc) || !vmxi_relatives_reserve(doc))
+	    !vmxi_reserve_replacement(doc) || !vmxi_index_reserve(doc) ||
+	    !vmxi_relatives_reserve(doc))
 		return vmxi_out_of_memory(error);
 	return VMX_OK;
 }
@@ -169,11 +172,9 @@ static enum vmx_code add_line(struct vmx_document *doc, struct text key, const s
 	code = vmxi_check_length(doc, piece.head.len + piece.body.len + piece.foot.len, 0, error);
 	if (code != VMX_OK)
 		return code;
-	doc->entries[i] = (struct entry){
-		.key = key_at, .key_len = (uint16_t)key.len,
-		.hash = vmxi_key_hash(key.ptr, key.len),
-	};
-	set_entry_value(&doc->entries[i], value, raw.len, QUOTING_DOUBLE);
+	doc->entries[i] = (struct entry){ .hash = vmxi_key_hash(key.ptr, key.len) };
+	vmxi_replacement(doc, &doc->entries[i])->key = (struct text){ key_at, key.len };
+	set_entry_value(doc, &doc->entries[i], value, raw.len, QUOTING_DOUBLE);
 	doc->edits->pieces[i] = piece;
 	vmxi_link_piece(doc, i, place.next, place.at);
 	doc->count++;
@@ -243,9 +244,9 @@ enum vmx_code vmx_document_get_text(const struct vmx_document *doc, const char *
 	vmxi_bytes_clear(ret);
 	if (!e)
 		return vmxi_fail_not_found((struct text){ key, key_length }, error);
-	if (!vmxi_bytes_reserve(ret, e->value_len))
+	if (!vmxi_bytes_reserve(ret, entry_value(doc, e).len))
 		return vmxi_out_of_memory(error);
-	if (!vmxi_unescape_hex('|', entry_value(e), ret->data, &ret->length, &bad_at)) {
+	if (!vmxi_unescape_hex('|', entry_value(doc, e), ret->data, &ret->length, &bad_at)) {
 		vmxi_bytes_clear(ret);
 		return vmxi_fail(error, VMX_CODE_INVALID_ESCAPE, entry_value_position(e),
 				 "a '|' has to be followed by two hex digits (at byte %zu of the "

@@ -316,7 +316,7 @@ static enum vmx_code choose_encoding(struct reading *r)
 	if (r->encoding_entry == NO_ENTRY)
 		return VMX_OK;
 	e = &r->doc->entries[r->encoding_entry];
-	return set_encoding(r, entry_value(e), entry_value_position(e));
+	return set_encoding(r, entry_value(r->doc, e), entry_value_position(e));
 }
 
 /*
@@ -360,7 +360,7 @@ struct decoding {
 static enum vmx_code decode_value(struct decoding *d, struct entry *e)
 {
 	struct vmx_document *doc = d->r->doc;
-	struct text value = entry_value(e);
+	struct text value = entry_value(doc, e);
 	size_t bad_at;
 	enum vmx_code code;
 
@@ -377,10 +377,9 @@ static enum vmx_code decode_value(struct decoding *d, struct entry *e)
 				 "max_value_length raises it", doc->limits.value_length);
 	if (code == VMX_OK)
 		value = vmxi_arena_copy(&doc->arena, (struct text){ d->scratch.data, d->scratch.length });
-	if (code != VMX_OK || !value.ptr)
+	if (code != VMX_OK || !value.ptr || !vmxi_replacement(doc, e))
 		return vmxi_out_of_memory(d->r->error);
-	e->value = value.ptr;
-	e->value_len = (uint32_t)value.len;
+	doc->replacements[e->replacement - 1].value = value;
 	return VMX_OK;
 }
 
@@ -388,7 +387,7 @@ static enum vmx_code decode_value(struct decoding *d, struct entry *e)
 static enum vmx_code decode_key(struct decoding *d, struct entry *e)
 {
 	struct vmx_document *doc = d->r->doc;
-	struct text key = entry_key(e);
+	struct text key = entry_key(doc, e);
 	size_t bad_at;
 	enum vmx_code code;
 
@@ -399,10 +398,9 @@ static enum vmx_code decode_key(struct decoding *d, struct entry *e)
 		return VMX_OK;
 	if (code == VMX_OK)
 		key = vmxi_arena_copy(&doc->arena, (struct text){ d->scratch.data, d->scratch.length });
-	if (code != VMX_OK || !key.ptr)
+	if (code != VMX_OK || !key.ptr || !vmxi_replacement(doc, e))
 		return vmxi_out_of_memory(d->r->error);
-	e->key = key.ptr;
-	e->key_len = (uint16_t)key.len;
+	doc->replacements[e->replacement - 1].key = key;
 	e->hash = vmxi_key_hash(key.ptr, key.len);
 	return VMX_OK;
 }

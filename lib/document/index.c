@@ -21,9 +21,9 @@
 #define SLOT_DELETED 1
 #define SLOT_ENTRY 2
 
-static bool same_key(const struct entry *e, struct text key)
+static bool same_key(const struct vmx_document *doc, const struct entry *e, struct text key)
 {
-	return text_equal_nocase(entry_key(e), key);
+	return text_equal_nocase(entry_key(doc, e), key);
 }
 
 static uint32_t number_mask(const struct key_index *index)
@@ -45,7 +45,7 @@ static uint32_t match_slot(const struct vmx_document *doc, uint32_t slot, struct
 
 	if ((slot ^ hash << index->entry_bits) > number_mask(index) || number < SLOT_ENTRY ||
 	    doc->entries[number - SLOT_ENTRY].hash != hash ||
-	    !same_key(&doc->entries[number - SLOT_ENTRY], key))
+	    !same_key(doc, &doc->entries[number - SLOT_ENTRY], key))
 		return NO_ENTRY;
 	return number - SLOT_ENTRY;
 }
@@ -69,7 +69,7 @@ static int compare_keys(struct text a, struct text b)
 
 static bool overflow_before(struct vmx_document *doc, uint32_t a, uint32_t b)
 {
-	int order = compare_keys(entry_key(&doc->entries[a]), entry_key(&doc->entries[b]));
+	int order = compare_keys(entry_key(doc, &doc->entries[a]), entry_key(doc, &doc->entries[b]));
 
 	doc->index.steps++;
 	return order != 0 ? order < 0 : a < b;
@@ -114,7 +114,7 @@ static void mark_overflow_duplicates(struct vmx_document *doc)
 	for (size_t i = 0; i < index->overflow_count; i++) {
 		struct entry *e = &doc->entries[index->overflow[i]];
 
-		if (kept > 0 && same_key(&doc->entries[index->overflow[kept - 1]], entry_key(e))) {
+		if (kept > 0 && same_key(doc, &doc->entries[index->overflow[kept - 1]], entry_key(doc, e))) {
 			e->flags |= VMX_ENTRY_DUPLICATE;
 			index->duplicates++;
 		} else {
@@ -133,7 +133,7 @@ static size_t overflow_place(const struct vmx_document *doc, struct text key)
 		size_t middle = low + (high - low) / 2;
 		uint32_t entry = doc->index.overflow[middle];
 
-		if (compare_keys(entry_key(&doc->entries[entry]), key) < 0)
+		if (compare_keys(entry_key(doc, &doc->entries[entry]), key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -203,7 +203,7 @@ static bool place_further(struct vmx_document *doc, uint32_t entry)
 			fill_slot(index, slot, e->hash, entry);
 			return true;
 		}
-		if (match_slot(doc, *slot, entry_key(e), e->hash) != NO_ENTRY) {
+		if (match_slot(doc, *slot, entry_key(doc, e), e->hash) != NO_ENTRY) {
 			e->flags |= VMX_ENTRY_DUPLICATE;
 			index->duplicates++;
 			return true;
@@ -308,7 +308,7 @@ uint32_t vmxi_index_find(const struct vmx_document *doc, struct text key, uint32
 		return NO_ENTRY;
 	place = overflow_place(doc, key);
 	if (place == doc->index.overflow_count ||
-	    !same_key(&doc->entries[doc->index.overflow[place]], key))
+	    !same_key(doc, &doc->entries[doc->index.overflow[place]], key))
 		return NO_ENTRY;
 	return doc->index.overflow[place];
 }
@@ -356,7 +356,7 @@ void vmxi_index_add(struct vmx_document *doc, uint32_t entry)
 			return;
 		}
 	}
-	place = overflow_place(doc, entry_key(e));
+	place = overflow_place(doc, entry_key(doc, e));
 	memmove(index->overflow + place + 1, index->overflow + place,
 		(index->overflow_count++ - place) * sizeof(*index->overflow));
 	index->overflow[place] = entry;
@@ -367,14 +367,14 @@ void vmxi_index_remove(struct vmx_document *doc, uint32_t entry)
 	struct key_index *index = &doc->index;
 	const struct entry *e = &doc->entries[entry];
 	bool full;
-	uint32_t *slot = find_slot(doc, entry_key(e), e->hash, &full);
+	uint32_t *slot = find_slot(doc, entry_key(doc, e), e->hash, &full);
 	size_t place;
 
 	if (slot) {
 		*slot = SLOT_DELETED;
 		return;
 	}
-	place = overflow_place(doc, entry_key(e));
+	place = overflow_place(doc, entry_key(doc, e));
 	memmove(index->overflow + place, index->overflow + place + 1,
 		(--index->overflow_count - place) * sizeof(*index->overflow));
 }

@@ -51,8 +51,8 @@ void VMXI_TAKE_ORDINARY(const struct vmx_document *doc, struct ordinary_run *run
 	uint64_t feeds = line_feed_bits_64(block);
 
 	while (now.p < now.end && now.e < now.full) {
-		uint32_t value_len, hash;
 		const char *feed;
+		uint32_t hash;
 
 		while (!feeds)
 			feeds = line_feed_bits_64(block += 64);
@@ -61,15 +61,13 @@ void VMXI_TAKE_ORDINARY(const struct vmx_document *doc, struct ordinary_run *run
 		if (!is_ordinary(now.p, feed, &line) ||
 		    (size_t)(line.close - line.value) > doc->limits.value_length)
 			break;
-		value_len = (uint32_t)(line.close - line.value);
 		hash = hash_end(hash_chunk(line.key_len, now.p, line.key_len));
 
 		__builtin_prefetch(vmxi_index_window(&doc->index, hash), 1);
 		*now.e++ = (struct entry){
-			.key = now.p, .value = line.value,
-			.value_len = value_len, .raw_len = value_len, .hash = hash,
 			.at = (uint32_t)(now.p - doc->bytes),
 			.value_at = (uint32_t)(line.value - doc->bytes),
+			.raw_len = (uint32_t)(line.close - line.value), .hash = hash,
 			.line = now.line++, .column = now.column,
 			.key_len = (uint16_t)line.key_len, .quoting = QUOTING_DOUBLE,
 		};

@@ -187,15 +187,16 @@ enum vmx_code vmx_document_next_match(const struct vmx_document *document,
 	const struct entry *e;
 
 	while ((e = vmxi_next_entry(document, cursor))) {
+		struct text key = entry_key(document, e);
 		bool matches;
-		enum vmx_code code = vmx_pattern_matches(pattern, e->key, e->key_len, &matches,
+		enum vmx_code code = vmx_pattern_matches(pattern, key.ptr, key.len, &matches,
 							 error);
 
 		if (code != VMX_OK)
 			return code;
 		if (!matches)
 			continue;
-		vmxi_show_entry(e, ret);
+		vmxi_show_entry(document, e, ret);
 		return VMX_OK;
 	}
 	return VMX_CODE_KEY_NOT_FOUND;

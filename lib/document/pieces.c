@@ -48,7 +48,7 @@ static void chain_duplicates(struct vmx_document *doc)
 
 		if (!(e->flags & VMX_ENTRY_DUPLICATE))
 			continue;
-		first = vmxi_index_find(doc, entry_key(e), e->hash);
+		first = vmxi_index_find(doc, entry_key(doc, e), e->hash);
 		doc->edits->pieces[i].same = doc->edits->pieces[first].same;
 		doc->edits->pieces[first].same = (uint32_t)i;
 	}

@@ -96,7 +96,7 @@ static bool is_slot_of(const struct vmx_document *doc, const struct group_slot *
 		       struct text key, const struct group *g)
 {
 	return slot->hash == g->hash && slot->length == g->length && slot->kind == g->kind &&
-	       vmxi_equal_nocase(doc->entries[slot->last].key, key.ptr, g->length);
+	       vmxi_equal_nocase(entry_key(doc, &doc->entries[slot->last]).ptr, key.ptr, g->length);
 }
 
 /* The slot of the group, or a free one; NULL: there is none. */
@@ -149,7 +149,7 @@ static bool grow(struct vmx_document *doc)
 
 		if (from->last == NO_ENTRY)
 			continue;
-		to = find_slot(doc, r, entry_key(&doc->entries[from->last]), &g);
+		to = find_slot(doc, r, entry_key(doc, &doc->entries[from->last]), &g);
 		if (to)
 			fill_slot(r, to, &g, from->last);
 	}
@@ -239,7 +239,7 @@ static bool is_between(const struct vmx_document *doc, uint32_t entry, uint32_t 
 void vmxi_relatives_add(struct vmx_document *doc, uint32_t i, uint32_t relative)
 {
 	struct relatives *r = &doc->edits->relatives;
-	struct text key = entry_key(&doc->entries[i]);
+	struct text key = entry_key(doc, &doc->entries[i]);
 	struct groups groups = groups_of(key);
 
 	for (size_t n = 0; n < groups.count; n++) {
@@ -255,7 +255,7 @@ void vmxi_relatives_add(struct vmx_document *doc, uint32_t i, uint32_t relative)
 void vmxi_relatives_remove(struct vmx_document *doc, uint32_t i)
 {
 	struct relatives *r = &doc->edits->relatives;
-	struct text key = entry_key(&doc->entries[i]);
+	struct text key = entry_key(doc, &doc->entries[i]);
 	struct groups groups = groups_of(key);
 
 	for (size_t n = 0; r->slots && n < groups.count; n++) {

@@ -125,6 +125,6 @@ void vmxi_remove_entry(struct vmx_document *doc, uint32_t i)
 	}
 	if (p->lead.len == 0)
 		vmxi_unlink_piece(doc, i);
-	doc->entries[i] = (struct entry){ .key = "", .value = "", .flags = ENTRY_GONE };
+	doc->entries[i] = (struct entry){ .flags = ENTRY_GONE };
 	doc->gone++;
 }

@@ -22,7 +22,7 @@ static enum vmx_code check_rename(const struct vmx_document *doc, const struct e
 		return vmxi_fail(error, VMX_CODE_KEY_EXISTS, entry_position(there),
 				 "there is a key '%s' already", vmxi_quote(q, new_key));
 	if (vmxi_names_encoding(key) != vmxi_names_encoding(new_key) &&
-	    !vmxi_same_encoding(doc, vmxi_names_encoding(key) ? TEXT("UTF-8") : entry_value(e)))
+	    !vmxi_same_encoding(doc, vmxi_names_encoding(key) ? TEXT("UTF-8") : entry_value(doc, e)))
 		return vmxi_fail_encoding(doc, error);
 	return VMX_OK;
 }
@@ -59,8 +59,7 @@ static void rename_entry(struct vmx_document *doc, uint32_t i, struct text head,
 	struct entry *e = &doc->entries[i];
 
 	put(doc->edits, &doc->edits->pieces[i].head, head);
-	e->key = key;
-	e->key_len = (uint16_t)key_len;
+	doc->replacements[e->replacement - 1].key = (struct text){ key, key_len };
 	e->hash = vmxi_key_hash(key, key_len);
 	e->flags &= (uint8_t)~ENTRY_ODD_KEY;
 	if (e->quoting != QUOTING_NONE && e->quoting != QUOTING_UNCLOSED &&
@@ -88,7 +87,8 @@ static bool make_heads(struct vmx_document *doc, uint32_t first, struct text new
 					 sizeof(**heads)))
 			return false;
 		(*heads)[*count].entry = i;
-		if (!make_head(doc, i, new_key, &(*heads)[*count].head, &(*heads)[*count].key))
+		if (!vmxi_replacement(doc, &doc->entries[i]) ||
+		    !make_head(doc, i, new_key, &(*heads)[*count].head, &(*heads)[*count].key))
 			return false;
 		(*count)++;
 	}

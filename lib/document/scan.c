@@ -157,16 +157,14 @@ static bool add_entry(struct scan *s, struct entry *e)
 {
 	struct vmx_document *doc = s->doc;
 
-	e->value_at = (uint32_t)(e->value - doc->bytes);
-	e->raw_len = e->value_len;
-	e->hash = vmxi_key_hash_padded(e->key, e->key_len);
-	if (e->value_len > doc->limits.value_length)
+	e->hash = vmxi_key_hash_padded(doc->bytes + e->at, e->key_len);
+	if (e->raw_len > doc->limits.value_length)
 		return fail_limit(s, VMX_CODE_VALUE_TOO_LONG, entry_value_position(e),
 				  "the value is longer", doc->limits.value_length,
 				  "max_value_length");
 	if (doc->count >= s->room && !make_room(s, e))
 		return false;
-	if (s->r->encoding_entry == NO_ENTRY && text_equal_nocase(entry_key(e), TEXT(".encoding")))
+	if (s->r->encoding_entry == NO_ENTRY && text_equal_nocase(entry_key(doc, e), TEXT(".encoding")))
 		s->r->encoding_entry = (uint32_t)doc->count;
 	doc->entries[doc->count++] = *e;
 	return true;
@@ -175,10 +173,11 @@ static bool add_entry(struct scan *s, struct entry *e)
 /*
  * Values
  */
-static void set_value(struct entry *e, const char *from, const char *to, enum quoting quoting)
+static void set_value(const struct scan *s, struct entry *e, const char *from, const char *to,
+		      enum quoting quoting)
 {
-	e->value = from;
-	e->value_len = (uint32_t)(to - from);
+	e->value_at = (uint32_t)(from - s->doc->bytes);
+	e->raw_len = (uint32_t)(to - from);
 	e->quoting = (uint8_t)quoting;
 }
 
@@ -209,7 +208,7 @@ static bool take_triple(struct scan *s, struct entry *e)
 			return !expected(s, s->p, "the \"\"\" has to be closed");
 		return false;	/* "" it is, with something behind */
 	}
-	set_value(e, body, close, QUOTING_TRIPLE);
+	set_value(s, e, body, close, QUOTING_TRIPLE);
 	for (s->p = find_eol(body); s->p < close; s->p = find_eol(s->p))
 		take_eol(s);
 	s->p = close + 3;
@@ -221,14 +220,14 @@ static bool take_quoted(struct scan *s, struct entry *e, char quote)
 	const char *body = s->p + 1, *close = find_stop(body, quote);
 
 	if (*close == quote) {
-		set_value(e, body, close, quote == '"' ? QUOTING_DOUBLE : QUOTING_SINGLE);
+		set_value(s, e, body, close, quote == '"' ? QUOTING_DOUBLE : QUOTING_SINGLE);
 		s->p = close + 1;
 		return true;
 	}
 	if (s->strict)
 		return expected(s, s->p, "a string has to be closed on its line");
 	e->flags |= VMX_ENTRY_ODD;
-	set_value(e, body, close, QUOTING_UNCLOSED);
+	set_value(s, e, body, close, QUOTING_UNCLOSED);
 	s->p = close;
 	return find_at(s, VMX_CODE_UNCLOSED_STRING, VMX_WARNING, body - 1, (uint32_t)s->doc->count);
 }
@@ -257,7 +256,7 @@ static bool take_bare(struct scan *s, struct entry *e)
 	if (from == to)
 		code = VMX_CODE_MISSING_VALUE;
 	e->flags |= VMX_ENTRY_ODD;
-	set_value(e, from, to, QUOTING_NONE);
+	set_value(s, e, from, to, QUOTING_NONE);
 	return find_at(s, code, VMX_NOTE, from, (uint32_t)s->doc->count);
 }
 
@@ -365,7 +364,7 @@ static bool take_assignment(struct scan *s)
 	const char *key = s->p;
 	struct position where = position_at(s, key);
 	struct entry e = {
-		.key = key, .at = (uint32_t)(key - s->doc->bytes),
+		.at = (uint32_t)(key - s->doc->bytes),
 		.line = where.line, .column = where.column,
 	};
 	size_t len;

@@ -137,7 +137,7 @@ enum vmx_code vmxi_read_folders(struct reader *r)
 		TRY(vmxi_read_integer(r, max_entry, 0, &max));
 	else if (max_entry && !as_libvirt(r))
 		/* libvirt does not look; what is far too much is worth an error all the same */
-		(void)vmxi_parse_int64(entry_value(max_entry), &max);
+		(void)vmxi_parse_int64(value_of(r, max_entry), &max);
 	if (max > FOLDERS_MAX)
 		return too_many_folders(r, max);
 	if (off)

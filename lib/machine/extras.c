@@ -22,7 +22,7 @@ static void unusable(struct reader *r, const struct entry *e)
 
 	set_fate(r, e, FATE_UNUSABLE);
 	vmxi_warn(r, VMX_CODE_UNUSABLE_VALUE, e, "%s is '%s', which is of no use; left out",
-		  vmxi_quote(key, entry_key(e)), vmxi_quote(value, entry_value(e)));
+		  vmxi_quote(key, key_of(r, e)), vmxi_quote(value, value_of(r, e)));
 }
 
 static const struct word truth[] = {
@@ -38,7 +38,7 @@ static bool is_true(struct reader *r, const struct entry *e)
 	if (!e)
 		return false;
 	vmxi_set_extra_fate(r, e);
-	word = FIND_WORD(truth, entry_value(e));
+	word = FIND_WORD(truth, value_of(r, e));
 	if (!word)
 		unusable(r, e);
 	return word && word->value;
@@ -56,7 +56,7 @@ struct pci_slot vmxi_read_extra_slot(struct reader *r, const struct entry *e)
 	vmxi_set_extra_fate(r, e);
 	if (!e || as_libvirt(r))
 		return slot;
-	if (!vmxi_parse_int64(vmxi_text_trim(entry_value(e)), &slot.number))
+	if (!vmxi_parse_int64(vmxi_text_trim(value_of(r, e)), &slot.number))
 		unusable(r, e);
 	else
 		slot.given = slot.number != -1;
@@ -105,7 +105,7 @@ static enum vmx_code add_hub(struct reader *r, enum usb_model model, uint32_t po
 static enum vmx_code read_usb_port(struct reader *r, enum usb_model model, const struct device *d)
 {
 	const struct entry *type = device_field(d, DISK_TYPE, DISK_FIRST);
-	const struct word *word = type ? FIND_WORD(usb_devices, entry_value(type)) : NULL;
+	const struct word *word = type ? FIND_WORD(usb_devices, value_of(r, type)) : NULL;
 
 	if (!word) {
 		for (unsigned int i = 0; i < FIELDS_MAX; i++) {
@@ -166,7 +166,7 @@ static void read_sound(struct reader *r)
 		return;
 	/* what VMware gives a machine that does not say */
 	m->sound = SOUND_ES1371;
-	word = e ? FIND_WORD(vmxi_sound_models, entry_value(e)) : NULL;
+	word = e ? FIND_WORD(vmxi_sound_models, value_of(r, e)) : NULL;
 	if (word)
 		m->sound = (enum sound_model)word->value;
 	else if (e)
@@ -241,7 +241,7 @@ static enum vmx_code read_passthrough(struct reader *r)
 				  d->number);
 			continue;
 		}
-		if (!parse_pci_id(vmxi_text_trim(entry_value(id)), &read)) {
+		if (!parse_pci_id(vmxi_text_trim(value_of(r, id)), &read)) {
 			unusable(r, id);
 			continue;
 		}
@@ -277,7 +277,7 @@ static void read_boot_order(struct reader *r)
 	if (!e)
 		return;
 	vmxi_set_extra_fate(r, e);
-	rest = entry_value(e);
+	rest = value_of(r, e);
 	while (rest.len > 0) {
 		size_t comma = vmxi_text_find(rest, ',');
 		struct text item = vmxi_text_trim((struct text){ rest.ptr, comma });
@@ -304,7 +304,7 @@ static bool read_seconds(struct reader *r, enum key key, int64_t *ret)
 	if (!e)
 		return false;
 	vmxi_set_extra_fate(r, e);
-	if (vmxi_parse_int64(vmxi_text_trim(entry_value(e)), ret))
+	if (vmxi_parse_int64(vmxi_text_trim(value_of(r, e)), ret))
 		return true;
 	unusable(r, e);
 	return false;
@@ -327,8 +327,8 @@ static void check_suspended(struct reader *r)
 
 	if (!e)
 		return;
-	set_fate(r, e, e->value_len ? FATE_UNUSABLE : FATE_HOUSEKEEPING);
-	if (e->value_len)
+	set_fate(r, e, value_of(r, e).len ? FATE_UNUSABLE : FATE_HOUSEKEEPING);
+	if (value_of(r, e).len)
 		vmxi_warn(r, VMX_CODE_SUSPENDED, e,
 			  "the machine is suspended: its memory is not converted, and the guest "
 			  "will find itself switched off");

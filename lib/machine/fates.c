@@ -192,22 +192,23 @@ static enum fate find_other(struct text key)
 }
 
 /* A key that is read, but of a device or group that was not looked at. */
-static enum fate untouched_fate(const struct entry *e)
+static enum fate untouched_fate(const struct vmx_document *document, const struct entry *e)
 {
+	struct text key = entry_key(document, e);
 	struct key_match m;
 
 	if (e->flags & ENTRY_ODD_KEY)
 		return FATE_UNTOUCHED;
-	m = vmxi_match_key(entry_key(e));
+	m = vmxi_match_key(key);
 	if (m.number > DEVICE_NUMBER_MAX || m.unit > DEVICE_UNIT_MAX)
 		return FATE_NO_SUCH_SLOT;
 	if (m.set == SET_KEY)
-		return find_other(entry_key(e)) ? find_other(entry_key(e)) : FATE_NOT_ASKED;
+		return find_other(key) ? find_other(key) : FATE_NOT_ASKED;
 	if (m.set != SET_NONE && m.unit > 0)
 		return FATE_NOT_PRESENT;
 	if (m.set != SET_NONE)
 		return FATE_NOT_ASKED;
-	return find_other(entry_key(e));
+	return find_other(key);
 }
 
 const char *vmx_key_fate_name(enum vmx_key_fate fate)
@@ -234,7 +235,7 @@ bool vmx_machine_next_key(const struct vmx_machine *machine, size_t *cursor,
 
 	if (!e)
 		return false;
-	vmxi_show_entry(e, ret_entry);
+	vmxi_show_entry(document, e, ret_entry);
 	if (e->flags & VMX_ENTRY_DUPLICATE) {
 		*ret_fate = VMX_KEY_DUPLICATE;
 		*ret_reason = "";
@@ -242,7 +243,7 @@ bool vmx_machine_next_key(const struct vmx_machine *machine, size_t *cursor,
 	}
 	fate = (enum fate)machine->fates[e - document->entries];
 	if (fate == FATE_UNTOUCHED)
-		fate = untouched_fate(e);
+		fate = untouched_fate(document, e);
 	*ret_fate = fate_rows[fate].fate;
 	*ret_reason = fate_rows[fate].reason;
 	return true;

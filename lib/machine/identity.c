@@ -30,7 +30,7 @@ enum vmx_code vmxi_read_versions(struct reader *r)
 					    "config.version is %lld, not 8; read as if it were 8",
 					    (long long)version));
 	TRY(vmxi_read_integer(r, hardware, 0, &version));
-	if (!hardware || hardware->value_len == 0)
+	if (!hardware || value_of(r, hardware).len == 0)
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_HARDWARE_VERSION, NULL,
 					    "virtualHW.version is missing; read as an old one"));
 	else if (version < HARDWARE_VERSION_MIN)
@@ -72,7 +72,7 @@ static enum vmx_code unescape_layer(struct reader *r, const struct entry *e, cha
 		cut_at_nul(r, e, t);
 		return VMX_OK;
 	}
-	vmxi_quote(key, entry_key(e));
+	vmxi_quote(key, key_of(r, e));
 	if (as_libvirt(r) || r->strict)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_ESCAPE, e,
 				    "'%c' at byte %zu of %s is not followed by two hex digits",
@@ -156,7 +156,7 @@ enum vmx_code vmxi_read_memory(struct reader *r)
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_MEMORY_SIZE, e,
 					    "memsize is %lld, not a multiple of 4; kept as it is",
 					    (long long)size));
-	if (!e || e->value_len == 0)
+	if (!e || value_of(r, e).len == 0)
 		vmxi_warn(r, VMX_CODE_NO_MEMORY_SIZE, e,
 			  "there is no memsize: the machine gets 32 MiB, as VMware gives it");
 	TRY(vmxi_read_integer(r, r->settings.keys[KEY_MEM_MAX], -1, &max));
@@ -233,7 +233,7 @@ static bool parse_cpu(struct text piece, uint64_t *ret)
 static enum vmx_code mark_cpus(struct reader *r, const struct entry *e, uint64_t *marks,
 			       size_t *ret_pieces)
 {
-	struct text rest = entry_value(e);
+	struct text rest = value_of(r, e);
 	char q[QUOTE_MAX];
 
 	for (*ret_pieces = 0; rest.ptr; ++*ret_pieces) {
@@ -244,7 +244,7 @@ static enum vmx_code mark_cpus(struct reader *r, const struct entry *e, uint64_t
 			return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, e,
 					    "sched.cpu.affinity is '%s', but has to be 'all' or a "
 					    "list of numbers such as '0,1,4'",
-					    vmxi_quote(q, entry_value(e)));
+					    vmxi_quote(q, value_of(r, e)));
 		if (cpu >= CPUS_MAX)
 			return vmxi_fail_at(r, VMX_CODE_OUT_OF_RANGE, e,
 					    "sched.cpu.affinity names CPU %llu, but there are none "
@@ -420,7 +420,7 @@ static enum vmx_code read_nvram(struct reader *r)
 
 	if (!e)
 		return VMX_OK;
-	if (e->value_len == 0)
+	if (value_of(r, e).len == 0)
 		TRY(vmxi_lost_by_libvirt(r, VMX_CODE_NVRAM, e, &ours,
 					 "nvram is empty; read as if the key were not there"));
 	if (ours) {

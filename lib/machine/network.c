@@ -18,11 +18,11 @@ enum vmx_code vmxi_check_cards(struct reader *r)
 	if (bad)
 		TRY(vmxi_refused_by_libvirt(r, VMX_CODE_CARD_KEY, bad,
 					    "'%s' names no card; the key is left out",
-					    vmxi_quote(q, entry_key(bad))));
+					    vmxi_quote(q, key_of(r, bad))));
 	if (high)
 		return vmxi_fail_at(r, VMX_CODE_INDEX_OUT_OF_RANGE, high,
 				    "'%s' names a card above ethernet%d, the last that is read",
-				    vmxi_quote(q, entry_key(high)), DEVICE_NUMBER_MAX);
+				    vmxi_quote(q, key_of(r, high)), DEVICE_NUMBER_MAX);
 	return VMX_OK;
 }
 
@@ -53,12 +53,12 @@ static enum vmx_code read_mac(struct reader *r, const struct entry *e, uint8_t r
 	if (!e)
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
-	value = entry_value(e);
+	value = value_of(r, e);
 	if (vmxi_parse_mac(value, ':', ret))
 		return VMX_OK;
 	memset(ret, 0, 6);
 	vmxi_quote(q, value);
-	vmxi_quote(key, entry_key(e));
+	vmxi_quote(key, key_of(r, e));
 	if (!as_libvirt(r)) {
 		value = vmxi_text_trim(value);
 		if (value.len == 0)
@@ -150,7 +150,7 @@ static const struct word more_nic_models[] = {
 static enum vmx_code read_other_model(struct reader *r, const struct device *d,
 				      const struct entry *e, struct nic *nic)
 {
-	const struct word *word = FIND_WORD(more_nic_models, entry_value(e));
+	const struct word *word = FIND_WORD(more_nic_models, value_of(r, e));
 	char q[QUOTE_MAX];
 
 	nic->model = word ? (enum nic_model)word->value : NIC_MODEL_NONE;
@@ -158,7 +158,7 @@ static enum vmx_code read_other_model(struct reader *r, const struct device *d,
 		set_fate(r, e, FATE_UNUSABLE);
 	return vmxi_refused_by_libvirt(r, VMX_CODE_NIC_MODEL, e,
 				       "ethernet%u.virtualDev is '%s', which libvirt does not know; "
-				       "%s", d->number, vmxi_quote(q, entry_value(e)),
+				       "%s", d->number, vmxi_quote(q, value_of(r, e)),
 				       word ? "read as the card that it is to a guest"
 					    : "no model is given");
 }
@@ -279,7 +279,7 @@ static enum vmx_code read_unnamed(struct reader *r, struct connected *c)
 
 	c->nic->kind = NIC_KIND_NULL;
 	if (field(c->device, NIC_OPAQUE_ID) ||
-	    (type && text_equal_nocase(entry_value(type), TEXT("vpx")))) {
+	    (type && text_equal_nocase(value_of(r, type), TEXT("vpx")))) {
 		set_fate(r, field(c->device, NIC_OPAQUE_ID), FATE_UNUSABLE);
 		return VMX_OK;
 	}
@@ -313,7 +313,7 @@ static enum vmx_code read_other_connection(struct reader *r, struct connected *c
 	return vmxi_refused_by_libvirt(r, VMX_CODE_CONNECTION_TYPE, c->entry,
 				       "ethernet%u.connectionType is '%s', but has to be bridged, nat or "
 				       "custom; %s",
-				       c->device->number, vmxi_quote(q, entry_value(c->entry)),
+				       c->device->number, vmxi_quote(q, value_of(r, c->entry)),
 				       nic->kind == NIC_KIND_NULL ? "the card is connected to nothing"
 				       : "read as an isolated network");
 }
@@ -387,7 +387,7 @@ static enum vmx_code read_card(struct reader *r, const struct device *d)
 	c.nic = ADD_ITEM(r, &r->machine->nics);
 	if (!c.nic)
 		return vmxi_out_of_memory(r->error);
-	if (dvs && (dvs->value_len > 0 || as_libvirt(r)))
+	if (dvs && (value_of(r, dvs).len > 0 || as_libvirt(r)))
 		c.dvs = dvs;
 	c.nic->index = d->number;
 	c.nic->link_down = !connected;

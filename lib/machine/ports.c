@@ -58,19 +58,19 @@ static enum vmx_code read_uri(struct reader *r, const struct device *d, const xm
 	if (!scheme)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, name,
 				    "serial%u.fileName is '%s', but its scheme has to be tcp, telnet, "
-				    "telnets or ssl", d->number, vmxi_quote(q, entry_value(name)));
+				    "telnets or ssl", d->number, vmxi_quote(q, value_of(r, name)));
 	port->kind = PORT_KIND_TCP;
 	port->protocol = (enum port_protocol)scheme->value;
 	port->service = (uint32_t)uri->port;
 	port->host = vmxi_arena_copy(&r->machine->arena, bare_host(uri->server));
 	if (!port->host.ptr)
 		return vmxi_out_of_memory(r->error);
-	word = end ? FIND_WORD(end_points, entry_value(end)) : &end_points[0];
+	word = end ? FIND_WORD(end_points, value_of(r, end)) : &end_points[0];
 	set_fate(r, end, FATE_USED);
 	if (!word)
 		return vmxi_fail_at(r, VMX_CODE_INVALID_VALUE, end,
 				    "serial%u.network.endPoint is '%s', but has to be server or client",
-				    d->number, vmxi_quote(q, entry_value(end)));
+				    d->number, vmxi_quote(q, value_of(r, end)));
 	port->listens = word->value != 0;
 	return VMX_OK;
 }
@@ -175,7 +175,7 @@ static enum vmx_code build_serial(struct reader *r, const struct device *d, enum
 static enum vmx_code read_other_serial(struct reader *r, const struct device *d)
 {
 	const struct entry *e = field(d, PORT_FILE_TYPE);
-	struct text value = entry_value(e);
+	struct text value = value_of(r, e);
 	bool thinprint = text_equal_nocase(value, TEXT("thinprint"));
 	struct port *port;
 	char q[QUOTE_MAX];

@@ -73,6 +73,16 @@ void vmxi_warn(struct reader *r, enum vmx_code code, const struct entry *e,
 enum vmx_code vmxi_fail_at(struct reader *r, enum vmx_code code, const struct entry *e,
 			   const char *format, ...) VMXI_FORMAT(4, 5);
 
+static inline struct text key_of(const struct reader *r, const struct entry *e)
+{
+	return entry_key(r->document, e);
+}
+
+static inline struct text value_of(const struct reader *r, const struct entry *e)
+{
+	return entry_value(r->document, e);
+}
+
 /* What became of a key; e may be NULL. */
 static inline void set_fate(struct reader *r, const struct entry *e, enum fate fate)
 {

@@ -104,9 +104,9 @@ static struct device *get_device(struct settings *s, const struct key_match *m,
  * libvirt scans every key that begins with "ethernet" for a number of at most
  * 32 bits and a dot.  The number is read with its sign, so that -0 is one.
  */
-static void check_card(struct settings *s, const struct entry *e)
+static void check_card(struct settings *s, const struct entry *e, struct text key)
 {
-	struct text rest = text_skip(entry_key(e), sizeof("ethernet") - 1);
+	struct text rest = text_skip(key, sizeof("ethernet") - 1);
 	bool negative = text_starts(rest, TEXT("-"));
 	uint64_t number;
 	size_t digits;
@@ -121,16 +121,17 @@ static void check_card(struct settings *s, const struct entry *e)
 	}
 }
 
-static bool collect_entry(struct settings *s, const struct entry *e, struct arena *arena)
+static bool collect_entry(struct settings *s, const struct entry *e, struct text key,
+			  struct arena *arena)
 {
-	struct key_match m = vmxi_match_key(entry_key(e));
+	struct key_match m = vmxi_match_key(key);
 	struct device *device;
 
 	if (m.set == SET_NONE) {
 		/* most keys end here: one byte tells most of them */
-		if ((e->key[0] | 0x20) == 'e' &&
-		    text_starts_nocase(entry_key(e), TEXT("ethernet")))
-			check_card(s, e);
+		if (key.len > 0 && (key.ptr[0] | 0x20) == 'e' &&
+		    text_starts_nocase(key, TEXT("ethernet")))
+			check_card(s, e, key);
 		return true;
 	}
 	if (m.set == SET_KEY) {
@@ -140,7 +141,7 @@ static bool collect_entry(struct settings *s, const struct entry *e, struct aren
 	}
 	if (m.number > DEVICE_NUMBER_MAX || m.unit > DEVICE_UNIT_MAX) {
 		if (m.kind == DEVICE_ETHERNET)
-			check_card(s, e);
+			check_card(s, e, key);
 		return true;
 	}
 	device = get_device(s, &m, arena);
@@ -192,7 +193,7 @@ bool vmxi_settings_collect(struct settings *settings, const struct vmx_document 
 
 		if (e->flags & (VMX_ENTRY_DUPLICATE | ENTRY_ODD_KEY | ENTRY_GONE))
 			continue;
-		if (!collect_entry(settings, e, arena))
+		if (!collect_entry(settings, e, entry_key(document, e), arena))
 			return false;
 	}
 	sort_devices(settings);

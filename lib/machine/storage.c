@@ -164,9 +164,9 @@ static const struct entry *disk_field(const struct device *d, unsigned int field
 	return device_field(d, field, DISK_FIRST);
 }
 
-static bool is_word(const struct entry *e, struct text word)
+static bool is_word(const struct reader *r, const struct entry *e, struct text word)
 {
-	return e && text_equal_nocase(entry_value(e), word);
+	return e && text_equal_nocase(value_of(r, e), word);
 }
 
 #define CDROM_PATH TEXT("/vmfs/devices/cdrom/")
@@ -558,14 +558,14 @@ static enum vmx_code is_floppy_by_default(struct reader *r, const struct device 
 	const struct entry *file = disk_field(d, DISK_FILE_NAME);
 	const struct entry *client = disk_field(d, DISK_CLIENT);
 	const struct entry *type = disk_field(d, DISK_FILE_TYPE);
-	bool on_host = is_word(type, TEXT("device"));
+	bool on_host = is_word(r, type, TEXT("device"));
 
 	*ret = false;
-	if (as_libvirt(r) || disk_field(d, DISK_PRESENT) || !file || is_no_floppy(entry_value(file)))
+	if (as_libvirt(r) || disk_field(d, DISK_PRESENT) || !file || is_no_floppy(value_of(r, file)))
 		return VMX_OK;
-	if (client && !is_word(client, TEXT("false")))
+	if (client && !is_word(r, client, TEXT("false")))
 		return VMX_OK;
-	if (on_host && entry_value(file).ptr[0] != '/')
+	if (on_host && value_of(r, file).ptr[0] != '/')
 		return VMX_OK;
 	return vmxi_lost_by_libvirt(r, VMX_CODE_FLOPPY_PRESENT, file, ret,
 				    "there is no floppy%u.present, which VMware takes for TRUE and "
@@ -648,7 +648,7 @@ static void warn_of_unreal_slot(struct reader *r, const struct storage_slot *s)
 	const struct entry *present = disk_field(s->device, DISK_PRESENT);
 
 	set_device_fate(r, s->device, FATE_NO_SUCH_SLOT);
-	if (is_word(present, TEXT("true")))
+	if (is_word(r, present, TEXT("true")))
 		vmxi_warn(r, VMX_CODE_NO_SUCH_SLOT, present,
 			  "%s is no place for a device; it is left out", name_slot(s).text);
 }
@@ -667,8 +667,8 @@ static enum vmx_code check_old_unit(struct reader *r, const struct storage_slot 
 	    r->machine->hardware_version >= WIDE_SCSI_HARDWARE)
 		return VMX_OK;
 	*ret_read = false;
-	if (!is_word(present, TEXT("true")) || is_word(disk_field(s->device, DISK_CLIENT), TEXT("true")) ||
-	    !file || classify_file(entry_value(file)) != FILE_VMDK) {
+	if (!is_word(r, present, TEXT("true")) || is_word(r, disk_field(s->device, DISK_CLIENT), TEXT("true")) ||
+	    !file || classify_file(value_of(r, file)) != FILE_VMDK) {
 		set_device_fate(r, s->device, FATE_NO_SUCH_SLOT);
 		return VMX_OK;
 	}
@@ -687,7 +687,7 @@ static enum vmx_code read_unit(struct reader *r, const struct bus_row *bus,
 
 	if (!controller_present) {
 		set_device_fate(r, d, FATE_NO_CONTROLLER);
-		if (is_word(present, TEXT("true")))
+		if (is_word(r, present, TEXT("true")))
 			vmxi_warn(r, VMX_CODE_NO_CONTROLLER, present,
 				  "%s is left out, because its controller is not present",
 				  name_slot(&s).text);
@@ -755,7 +755,7 @@ static enum vmx_code read_usb_disk(struct reader *r, const struct bus_row *bus,
 	struct storage_slot s = { .device = d, .bus = bus };
 	bool ours, empty;
 
-	if (!type || !file || !FIND_WORD(usb_disk_types, entry_value(type)))
+	if (!type || !file || !FIND_WORD(usb_disk_types, value_of(r, type)))
 		return VMX_OK;
 	TRY(read_slot(r, &s, false));
 	if (!s.present || s.client)

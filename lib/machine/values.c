@@ -111,27 +111,27 @@ struct quoted {
 	char key[QUOTE_MAX], value[QUOTE_MAX];
 };
 
-static struct quoted quote_entry(const struct entry *e)
+static struct quoted quote_entry(const struct reader *r, const struct entry *e)
 {
 	struct quoted q;
 
-	vmxi_quote(q.key, entry_key(e));
-	vmxi_quote(q.value, entry_value(e));
+	vmxi_quote(q.key, key_of(r, e));
+	vmxi_quote(q.value, value_of(r, e));
 	return q;
 }
 
 /* "": VMware takes an empty setting for one that is not there; libvirt does not. */
 static enum vmx_code empty_value(struct reader *r, const struct entry *e)
 {
-	struct quoted q = quote_entry(e);
+	struct quoted q = quote_entry(r, e);
 
 	return vmxi_refused_by_libvirt(r, VMX_CODE_EMPTY_VALUE, e,
 				       "%s is empty; read as if the key were not there", q.key);
 }
 
-static const char *template_hint(const struct entry *e)
+static const char *template_hint(const struct reader *r, const struct entry *e)
 {
-	struct text v = entry_value(e);
+	struct text v = value_of(r, e);
 	size_t at = vmxi_text_find(v, '{');
 
 	if (text_starts(v, TEXT("<%")) || text_starts(v, TEXT("$")) ||
@@ -173,16 +173,16 @@ static const struct word more_truth[] = {
 /* What libvirt refuses. */
 static enum vmx_code read_odd_boolean(struct reader *r, const struct entry *e, bool *ret)
 {
-	const struct word *word = FIND_WORD(more_truth, entry_value(e));
+	const struct word *word = FIND_WORD(more_truth, value_of(r, e));
 	struct quoted q;
 
-	if (e->value_len == 0 && !as_libvirt(r))
+	if (value_of(r, e).len == 0 && !as_libvirt(r))
 		return empty_value(r, e);
-	q = quote_entry(e);
+	q = quote_entry(r, e);
 	if (!word || as_libvirt(r))
 		return vmxi_fail_at(r, VMX_CODE_INVALID_BOOLEAN, e,
 				    "%s is '%s', but has to be TRUE or FALSE%s",
-				    q.key, q.value, template_hint(e));
+				    q.key, q.value, template_hint(r, e));
 	*ret = word->value != 0;
 	return vmxi_refused_by_libvirt(r, VMX_CODE_BOOLEAN_SPELLING, e, "%s is '%s'; read as %s",
 				       q.key, q.value, *ret ? "TRUE" : "FALSE");
@@ -196,7 +196,7 @@ enum vmx_code vmxi_read_boolean(struct reader *r, const struct entry *e, bool mi
 	if (!e)
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
-	truth = truth_of(entry_value(e));
+	truth = truth_of(value_of(r, e));
 	if (truth < 0)
 		return read_odd_boolean(r, e, ret);
 	*ret = truth != 0;
@@ -205,11 +205,11 @@ enum vmx_code vmxi_read_boolean(struct reader *r, const struct entry *e, bool mi
 
 static enum vmx_code invalid_integer(struct reader *r, const struct entry *e)
 {
-	struct quoted q = quote_entry(e);
+	struct quoted q = quote_entry(r, e);
 
 	return vmxi_fail_at(r, VMX_CODE_INVALID_INTEGER, e,
 			    "%s is '%s', but has to be a whole number of at most 64 bits%s",
-			    q.key, q.value, template_hint(e));
+			    q.key, q.value, template_hint(r, e));
 }
 
 enum vmx_code vmxi_read_integer(struct reader *r, const struct entry *e, int64_t missing,
@@ -222,7 +222,7 @@ enum vmx_code vmxi_read_integer(struct reader *r, const struct entry *e, int64_t
 	if (!e)
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
-	value = entry_value(e);
+	value = value_of(r, e);
 	if (vmxi_parse_int64(value, ret))
 		return VMX_OK;
 	*ret = -1;
@@ -237,7 +237,7 @@ enum vmx_code vmxi_read_integer(struct reader *r, const struct entry *e, int64_t
 		return invalid_integer(r, e);
 	return vmxi_refused_by_libvirt(r, VMX_CODE_INTEGER_SPELLING, e,
 				       "%s has blanks behind its number; they are skipped",
-				       vmxi_quote(key, entry_key(e)));
+				       vmxi_quote(key, key_of(r, e)));
 }
 
 /* Strict reading looks for bytes that do not fit only where it has to convert them. */
@@ -245,7 +245,7 @@ static bool is_misfit(const struct reader *r, const struct entry *e)
 {
 	if (as_libvirt(r) || !(r->document->flags & DOCUMENT_STRICT))
 		return e->flags & VMX_ENTRY_MISFIT;
-	return vmxi_utf8_valid_prefix(entry_value(e)) < e->value_len;
+	return vmxi_utf8_valid_prefix(value_of(r, e)) < value_of(r, e).len;
 }
 
 enum vmx_code vmxi_read_text(struct reader *r, const struct entry *e, struct text *ret)
@@ -254,9 +254,9 @@ enum vmx_code vmxi_read_text(struct reader *r, const struct entry *e, struct tex
 	if (!e)
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
-	*ret = entry_value(e);
+	*ret = value_of(r, e);
 	if (is_misfit(r, e)) {
-		struct quoted q = quote_entry(e);
+		struct quoted q = quote_entry(r, e);
 
 		return vmxi_fail_at(r, VMX_CODE_INVALID_UTF8, e,
 				    "the value of %s does not fit the file's encoding, %s: "
@@ -273,15 +273,15 @@ enum vmx_code vmxi_read_uuid(struct reader *r, const struct entry *e, uint8_t re
 	if (!e)
 		return VMX_OK;
 	set_fate(r, e, FATE_USED);
-	if (vmxi_parse_uuid(entry_value(e), ret))
+	if (vmxi_parse_uuid(value_of(r, e), ret))
 		return VMX_OK;
 	memset(ret, 0, 16);
-	if (e->value_len == 0 && !as_libvirt(r))
+	if (value_of(r, e).len == 0 && !as_libvirt(r))
 		return empty_value(r, e);
-	q = quote_entry(e);
+	q = quote_entry(r, e);
 	return vmxi_fail_at(r, VMX_CODE_INVALID_UUID, e,
 			    "%s is '%s', but has to be 16 pairs of hex digits%s",
-			    q.key, q.value, template_hint(e));
+			    q.key, q.value, template_hint(r, e));
 }
 
 enum vmx_code vmxi_read_slot(struct reader *r, const struct entry *e, struct pci_slot *ret)
@@ -294,7 +294,7 @@ enum vmx_code vmxi_read_slot(struct reader *r, const struct entry *e, struct pci
 		return VMX_OK;
 	code = vmxi_read_integer(r, e, -1, &number);
 	if (code == VMX_CODE_INVALID_INTEGER && !as_libvirt(r)) {
-		struct quoted q = quote_entry(e);
+		struct quoted q = quote_entry(r, e);
 
 		set_fate(r, e, FATE_UNUSABLE);
 		vmx_error_clear(r->error);
@@ -311,7 +311,7 @@ enum vmx_code vmxi_read_slot(struct reader *r, const struct entry *e, struct pci
 
 static enum vmx_code bad_file_name(struct reader *r, const struct entry *e)
 {
-	struct quoted q = quote_entry(e);
+	struct quoted q = quote_entry(r, e);
 	char why[QUOTE_MAX];
 
 	vmxi_quote(why, (struct text){ r->scratch.data, r->scratch.length });
@@ -322,7 +322,7 @@ static enum vmx_code bad_file_name(struct reader *r, const struct entry *e)
 
 static enum vmx_code report_file_name(struct reader *r, const struct entry *e)
 {
-	struct quoted q = quote_entry(e);
+	struct quoted q = quote_entry(r, e);
 	char read_as[QUOTE_MAX];
 
 	vmxi_quote(read_as, (struct text){ r->scratch.data, r->scratch.length });

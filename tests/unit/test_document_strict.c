@@ -190,7 +190,7 @@ static void assert_same_entries(const struct vmx_document *a, const struct vmx_d
 		assert_int_equal(x->at, y->at);
 		assert_int_equal(x->value_at, y->value_at);
 		assert_int_equal(x->key_len, y->key_len);
-		assert_int_equal(x->value_len, y->value_len);
+		assert_int_equal(x->raw_len, y->raw_len);
 		assert_int_equal(x->hash, y->hash);
 		assert_int_equal(x->line, y->line);
 		assert_int_equal(x->column, y->column);

@@ -48,13 +48,14 @@ static uint32_t nearest(const struct vmx_document *doc, const char *key)
 	size_t best_nearness = 1;
 
 	for (uint32_t i = doc->edits->first; i != NO_ENTRY; i = doc->edits->pieces[i].next) {
+		struct text other_key = entry_key(doc, &doc->entries[i]);
 		char other[64] = "";
 		size_t near;
 
 		if (is_gone(doc, i))
 			continue;
-		assert_true(doc->entries[i].key_len < sizeof(other));
-		memcpy(other, doc->entries[i].key, doc->entries[i].key_len);
+		assert_true(other_key.len < sizeof(other));
+		memcpy(other, other_key.ptr, other_key.len);
 		near = nearness(key, other);
 		if (near >= best_nearness) {
 			best = i;
