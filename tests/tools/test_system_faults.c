@@ -59,6 +59,9 @@ static const struct scenario {
 	  { { "in.vmx", LEDGER_VMX }, { "b.vmx", GBK_VMX }, { "out/b.xml", OLD } }, true },
 	{ "jsonl", "vmx2xml", { "--jsonl", "in.vmx", "b.vmx" },
 	  { { "in.vmx", LEDGER_VMX }, { "b.vmx", GBK_VMX } }, true },
+	/* longer than what a stream in memory begins with, as each line names the file */
+	{ "reports", "vmx2xml", { "--full", "--report", "a/folder/of/machines/in.vmx", "b.vmx" },
+	  { { "a/folder/of/machines/in.vmx", RICH_VMX }, { "b.vmx", LEDGER_VMX } }, true },
 	{ "to standard output", "xml2vmx", { "in.xml" }, { { "in.xml", RICH_XML } } },
 	{ "output", "xml2vmx", { "--encoding=windows-1252", "-o", "out.vmx", "in.xml" },
 	  { { "in.xml", RICH_XML }, { "out.vmx", OLD } } },

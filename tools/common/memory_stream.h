@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Zero-initialise. */
+/* Zero-initialise; it stays where it is while it is open. */
 struct memory_stream {
 	FILE *file;	/* to print to; NULL once it is closed */
-	char *data;	/* what was printed, once it is closed */
-	size_t length;
+	char *data;	/* what was printed, once it is closed; not NULL */
+	size_t length, capacity;
 };
 
 /* False: there is no memory; of closing, also when there was none for a part of the text. */
