@@ -111,8 +111,8 @@ static enum vmx_code compile(struct vmx_pattern *made, const PCRE2_UCHAR *expres
 static enum vmx_code fill(struct vmx_pattern *made, const char *pattern, size_t length,
 			  struct vmx_error *error)
 {
-	PCRE2_UCHAR *expression;
-	size_t expression_length;
+	PCRE2_UCHAR *expression = NULL;
+	size_t expression_length = 0;
 	enum vmx_code code;
 
 	made->memory = pcre2_general_context_create(give_memory, take_memory, &made->allocator);
@@ -188,7 +188,7 @@ enum vmx_code vmx_document_next_match(const struct vmx_document *document,
 
 	while ((e = vmxi_next_entry(document, cursor))) {
 		struct text key = entry_key(document, e);
-		bool matches;
+		bool matches = false;
 		enum vmx_code code = vmx_pattern_matches(pattern, key.ptr, key.len, &matches,
 							 error);
 

@@ -144,7 +144,7 @@ static enum vmx_code read_base(struct reading *r, struct text *ret)
 
 enum vmx_code vmxi_read_url(struct reading *r)
 {
-	struct text rest;
+	struct text rest = NO_TEXT;
 	size_t fragment = vmxi_text_find(r->in, '#');
 	size_t question;
 	enum vmx_code code = read_base(r, &rest);
@@ -154,7 +154,7 @@ enum vmx_code vmxi_read_url(struct reading *r)
 	if (fragment < r->in.len)
 		return fail_url(r, r->in.ptr + fragment, "a # in a name is written %23 in a URL");
 	question = vmxi_text_find(rest, '?');
-	if (question > 0 && rest.ptr[0] != '/')
+	if (question > 0 && !text_starts(rest, TEXT("/")))
 		return fail_url(r, rest.ptr, "the path of a datastore browser begins with /folder/");
 	r->path.text = (struct text){ rest.ptr, question };
 	r->path.at = (size_t)(rest.ptr - r->in.ptr);

@@ -132,8 +132,8 @@ void vmxi_put_extras(struct vmx_writer *w);
 
 /* What the machine needs of its hardware, a bit each. */
 uint32_t vmxi_features(const struct vmx_machine *m);
-/* Those of the features that the version lacks are an error. */
-void vmxi_check_features(struct vmx_writer *w, uint32_t features);
+/* Those of the needed features that the version lacks are an error. */
+void vmxi_check_features(struct vmx_writer *w, uint32_t needed);
 
 /* All lines of the machine, in libvirt's order.  Answers the code. */
 enum vmx_code vmxi_make_lines(struct vmx_writer *w);

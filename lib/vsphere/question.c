@@ -172,7 +172,7 @@ enum vmx_code vsphere_question(void *connection, const char *machine, vmx_questi
 	const struct vim_ObjectContent *object;
 	struct answer answer = ANSWER_INIT;
 	struct arena arena = { .allocator = vsphere->allocator };
-	struct vmx_question *question;
+	struct vmx_question *question = NULL;
 	enum vmx_code code = vsphere_properties_read_one(&vsphere->session, reference, &paths,
 							 &answer, &object, error);
 

@@ -207,10 +207,9 @@ bool read_lines(const char *path, struct names *ret)
 	if (!read_file(path, &text))
 		return false;
 	rest = text.data;
-	while (*rest && (line = strsep(&rest, "\n"))) {
+	while (rest && *rest) {
+		line = strsep(&rest, "\n");
 		add_name(ret, text_of_format("%s", line));
-		if (!rest)
-			break;
 	}
 	blob_release(&text);
 	return true;

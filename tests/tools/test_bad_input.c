@@ -54,10 +54,11 @@ static void write_machine_and(const char *piece, size_t count)
 {
 	size_t length = strlen(piece);
 	char *text = malloc(sizeof(machine) + length * count);
-	char *at = text + sizeof(machine) - 1;
+	char *at;
 
 	if (!text)
 		give_up("no memory");
+	at = text + sizeof(machine) - 1;
 	memcpy(text, machine, sizeof(machine));
 	for (size_t i = 0; i < count; i++, at += length)
 		memcpy(at, piece, length);
