@@ -2,7 +2,7 @@
 # server_source.sh GO FOLDER SERVER README: the server's source is formatted, passes go
 # vet and its unit tests, and README.md names each option, key and kind of failure.
 set -euo pipefail
-go=$1 folder=$2 server=$3 readme=$4
+go=$1 folder=$2 server=$(realpath "$3") readme=$4
 status=0
 
 unformatted=$("$("$go" env GOROOT)/bin/gofmt" -l "$folder")
@@ -17,7 +17,9 @@ cd "$folder"
 # options stand behind two blanks, keys of --task and kinds of --fail behind eight
 options='s/^  \(--[a-z-]*\).*/\1/p'
 words='s/^        \([a-z][a-z0-9-]*\)[:=[].*/\1/p; s/^        \([a-z0-9-]*\)  .*/\1/p'
-for word in $("$server" --help | sed -n "$options; $words" | sort -u); do
+listed=$("$server" --help | sed -n "$options; $words" | sort -u)
+test -n "$listed"
+for word in $listed; do
 	if ! grep -q -e "\`$word[\`:= []" "$readme"; then
 		echo "README.md says nothing of $word"
 		status=1
