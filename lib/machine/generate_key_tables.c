@@ -42,6 +42,8 @@ static const struct {
 #include "machine/keys.def"
 };
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): a program of one thread may exit */
+
 #define HEADS (sizeof(heads) / sizeof(heads[0]))
 
 /* splitmix64: any odd numbers will do, but the same ones in every build */
@@ -151,7 +153,7 @@ static size_t collect_prefixes(struct prefix *prefixes)
 			add_head(find_prefix(prefixes, &count, heads[i].prefix), i);
 			continue;
 		}
-		for (char next = '0'; next <= ':'; next++) {
+		for (int next = '0'; next <= ':'; next++) {
 			snprintf(four, sizeof(four), "%s%c", heads[i].prefix, next);
 			add_head(find_prefix(prefixes, &count, four), i);
 		}
@@ -220,3 +222,4 @@ int main(void)
 	print_heads();
 	return print_names() || print_prefixes() || fflush(stdout);
 }
+/* NOLINTEND(concurrency-mt-unsafe) */

@@ -841,6 +841,7 @@ enum vmx_code vsphere_decoder_feed(struct decoder *d, const void *data, size_t l
 {
 	const char *at = data;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without a decoder there was an error */
 	d->error = error;
 	check_encoding(d, data, length);
 	for (size_t piece; d->code == VMX_OK && length > 0; at += piece, length -= piece) {

@@ -218,6 +218,7 @@ static const struct vim_object *pointer_at(const void *place)
 {
 	const struct vim_object *object;
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is the pointer that is copied */
 	memcpy(&object, place, sizeof(object));
 	return object;
 }

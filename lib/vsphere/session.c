@@ -136,6 +136,10 @@ static enum vmx_code fail_lost(const struct vim_method *method, const char *why,
 			     "%s: the server has ended the session, %s", method->name, why);
 }
 
+/*
+ * NOLINTBEGIN(misc-no-recursion): a call may log in, which is a call; that one does not log
+ * in again, because there is no session then.
+ */
 static enum vmx_code call_again(struct session *s, const struct vim_method *method,
 				struct vim_reference self, const void *request,
 				struct answer *answer, struct vmx_error *error)
@@ -219,6 +223,7 @@ enum vmx_code vsphere_session_renew(struct session *s, struct vmx_error *error)
 	vsphere_http_forget(s->http);
 	return log_in(s, error);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static bool copy(struct vmx_bytes *to, const char *text, size_t length)
 {
@@ -279,6 +284,7 @@ static bool has_other_answer(struct session *s)
 
 	s->user = s->password = (struct vmx_bytes){ NULL, 0, 0, s->allocator };
 	other = ask(s, true, NULL) == VMX_OK &&
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): ask() has made both */
 		(strcmp(user.data, s->user.data) != 0 || strcmp(password.data, s->password.data) != 0);
 	wipe(&user);
 	wipe(&password);

@@ -112,6 +112,7 @@ enum vmx_code vsphere_session_renew(struct session *session, struct vmx_error *e
 		*ret = code == VMX_OK ? answer->response : NULL; \
 		return code; \
 	}
+/* NOLINTNEXTLINE(misc-no-recursion): session.c says why it ends */
 VIM_METHODS(VIM_CALL_)
 #undef VIM_CALL_
 
