@@ -64,10 +64,7 @@ enum exit_status report_as_text(const struct console *console, const char *file,
 		count(&counts, fate);
 	}
 	write_counts(out, file, &counts);
-	if (fflush(out) == 0)
-		return STATUS_DONE;
-	show_problem(console, "can't write to standard output: %s", strerror(errno));
-	return STATUS_SYSTEM;
+	return fflush(out) == 0 ? STATUS_DONE : show_lost_output(console, errno);
 }
 
 /*

@@ -160,8 +160,7 @@ enum exit_status file_store(const struct file *file, const struct vmx_bytes *con
 		     ? STATUS_DONE : fail_writing(file, s->output);
 	if (write_standard_output(content->data, content->length))
 		return STATUS_DONE;
-	show_problem(&s->common.console, "can't write to standard output: %s", strerror(errno));
-	return STATUS_SYSTEM;
+	return show_lost_output(&s->common.console, errno);
 }
 
 /*

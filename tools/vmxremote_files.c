@@ -90,7 +90,7 @@ static bool browse_datastore(void *user, const struct vmx_remote_object *object)
 	vmx_datastore_path_free(path);
 	vmx_bytes_release(&root);
 	b->status = status_of_both(before, status);
-	return !b->settings->nobody_reads;
+	return !b->settings->output_lost;
 }
 
 static enum exit_status browse_all(struct browsing *b)
@@ -158,10 +158,9 @@ static enum exit_status write_failed(const struct getting *g, int error)
 {
 	struct settings *s = g->settings;
 
-	s->nobody_reads = g->to_output && error == EPIPE;
-	if (!s->nobody_reads)
-		show_problem(&s->common.console, "can't write '%s': %s",
-			     g->to_output ? "<stdout>" : s->output, strerror(error));
+	if (g->to_output)
+		return lose_output(s, error);
+	show_problem(&s->common.console, "can't write '%s': %s", s->output, strerror(error));
 	return STATUS_SYSTEM;
 }
 

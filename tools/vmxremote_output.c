@@ -39,31 +39,29 @@ void print_column(const char *text, size_t width)
 		printf("%*s", length < width ? (int)(width - length) + 1 : 1, "");
 }
 
-/* Who reads only the beginning, as head(1) does, wants no message. */
-static enum exit_status output_failed(struct settings *s, int error)
+enum exit_status lose_output(struct settings *s, int error)
 {
-	s->nobody_reads = error == EPIPE;
-	if (!s->nobody_reads)
-		show_problem(&s->common.console, "can't write to standard output: %s", strerror(error));
-	return STATUS_SYSTEM;
+	s->output_lost = true;
+	return show_lost_output(&s->common.console, error);
+}
+
+enum exit_status end_lines(struct settings *s)
+{
+	return fflush(stdout) == 0 && !ferror(stdout) ? STATUS_DONE : lose_output(s, errno);
 }
 
 enum exit_status end_line(struct settings *s)
 {
-	if (putchar('\n') != EOF && fflush(stdout) == 0)
-		return STATUS_DONE;
-	return output_failed(s, errno);
+	putchar('\n');
+	return end_lines(s);
 }
 
 enum exit_status print_json(struct settings *s, json_t *value)
 {
-	bool good = value && json_dumpf(value, stdout, JSON_COMPACT) == 0;
-	int error = errno;
+	enum exit_status status = json_line_print(&s->common.console, value);
 
-	json_decref(value);
-	if (!value)
-		return show_out_of_memory(&s->common.console);
-	return good ? end_line(s) : output_failed(s, error);
+	s->output_lost = status != STATUS_DONE;
+	return status;
 }
 
 /*

@@ -14,8 +14,12 @@
 /* Prints text of a server, padded to a width in characters; NULL: '-'. */
 void print_column(const char *text, size_t width);
 
-/* Ends the line that was printed; says what is wrong. */
+/* Says that standard output can't be written to, and that there is no use in going on. */
+enum exit_status lose_output(struct settings *settings, int error);
+
+/* Ends the line that was printed, or lines that have ended; says what is wrong. */
 enum exit_status end_line(struct settings *settings);
+enum exit_status end_lines(struct settings *settings);
 
 /* Prints the value on a line of its own, and releases it; NULL: there was no memory. */
 enum exit_status print_json(struct settings *settings, json_t *value);

@@ -178,8 +178,7 @@ static const char *choose_output(struct pulling *p, const struct item *item, cha
 	return "";
 }
 
-static enum exit_status store(struct pulling *p, const struct item *item, const char *output,
-			      const struct vmx_bytes *content)
+static enum exit_status store(struct pulling *p, const char *output, const struct vmx_bytes *content)
 {
 	struct settings *s = p->settings;
 
@@ -191,9 +190,7 @@ static enum exit_status store(struct pulling *p, const struct item *item, const 
 	}
 	if (write_standard_output(content->data, content->length))
 		return STATUS_DONE;
-	show_problem(&s->common.console, "can't write the VMX file of '%s' to standard output: %s",
-		     item->machine.name, strerror(errno));
-	return STATUS_SYSTEM;
+	return lose_output(s, errno);
 }
 
 static enum exit_status deliver(struct pulling *p, const struct item *item,
@@ -206,7 +203,7 @@ static enum exit_status deliver(struct pulling *p, const struct item *item,
 	if (s->output_dir)
 		output = choose_output(p, item, room);
 	if (!output || *output)
-		return store(p, item, output, content);
+		return store(p, output, content);
 	show_problem(&s->common.console, "there is no name for a file for '%s' (%s): %s",
 		     item->machine.name, item->machine.id, strerror(errno));
 	return STATUS_SYSTEM;

@@ -67,12 +67,18 @@ static bool is_plain(const char *id)
 	return *id && *id != '-' && id[strspn(id, plain)] == '\0';
 }
 
-static enum exit_status end_question(struct settings *s, const struct vmx_question *q)
+static void print_question(const char *name, const struct vmx_question *q)
 {
-	if (!is_plain(q->machine) || !is_plain(q->id))
-		return STATUS_DONE;
-	printf("  vmxremote answer %s KEY %s", q->machine, q->id);
-	return end_line(s);
+	print_column(name, 0);
+	fputs(" asks (question ", stdout);
+	print_column(q->id, 0);
+	fputs("):\n    ", stdout);
+	print_column(q->text, 0);
+	putchar('\n');
+	for (size_t i = 0; i < q->choice_count; i++)
+		print_choice(q, &q->choices[i]);
+	if (is_plain(q->machine) && is_plain(q->id))
+		printf("  vmxremote answer %s KEY %s\n", q->machine, q->id);
 }
 
 /* What is asked, what can be answered, and how. */
@@ -84,16 +90,8 @@ static void show_question(void *user, const struct vmx_question *q)
 		a->status = print_json(a->settings, question_json(a->name, q));
 		return;
 	}
-	print_column(a->name, 0);
-	fputs(" asks (question ", stdout);
-	print_column(q->id, 0);
-	fputs("):\n    ", stdout);
-	print_column(q->text, 0);
-	a->status = end_line(a->settings);
-	for (size_t i = 0; i < q->choice_count; i++)
-		print_choice(q, &q->choices[i]);
-	if (a->status == STATUS_DONE)
-		a->status = end_question(a->settings, q);
+	print_question(a->name, q);
+	a->status = end_lines(a->settings);
 }
 
 static enum exit_status ask_machine(struct settings *s, const char *id, const char *name)
@@ -115,7 +113,7 @@ static bool ask_object(void *user, const struct vmx_remote_object *object)
 	if (!object->machine || !object->machine->asks)
 		return true;
 	a->status = status_of_both(a->status, ask_machine(a->settings, object->id, name));
-	return !a->settings->nobody_reads;
+	return !a->settings->output_lost;
 }
 
 enum exit_status command_questions(struct settings *s, char **arguments, int count)

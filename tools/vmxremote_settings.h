@@ -37,7 +37,7 @@ struct settings {
 	bool auto_answer, wait;
 	size_t timeout, task_timeout;		/* seconds; 0: nothing was said */
 
-	bool nobody_reads;			/* standard output is a pipe that was closed */
+	bool output_lost;			/* nothing more can be printed */
 };
 
 static inline enum vmx_level level_of(const struct settings *settings)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# bad_system.sh SOURCE VMX2XML XML2VMX VMXEDIT VMXNAME: the tools where standard output is
+# bad_system.sh SOURCE VMX2XML XML2VMX VMXEDIT VMXNAME VMXREMOTE: the tools where standard output is
 # closed, full or nobody reads it, where files may not grow, the disk is full, folders and
 # files are forbidden, and memory is short.  All checks run; each failure prints a line.
 # What the system does not let us do is not tried, and said.
@@ -11,6 +11,7 @@ vmx2xml=$(realpath "$2")
 xml2vmx=$(realpath "$3")
 vmxedit=$(realpath "$4")
 vmxname=$(realpath "$5")
+vmxremote=$(realpath "$6")
 failed=0
 count=0
 dir=$(mktemp -d) || exit 99
@@ -62,25 +63,62 @@ fresh() {
 }
 
 cp "$source/docs/demo/ledger.vmx" in.vmx
+cp "$source"/tests/data/vmxremote/*.vmx "$source/tests/data/vmxremote/inventory" .
 "$vmx2xml" -q in.vmx >in.xml || exit 99
 "$vmxedit" get -q in.vmx annotation memsize displayName >values || exit 99
 
 #
 # Standard output: what each tool prints there
 #
-vmx2xml_prints() { "$vmx2xml" -q in.vmx; }
-report_prints() { "$vmx2xml" -q --report in.vmx; }
-json_prints() { "$vmx2xml" -q --report=json in.vmx; }
-jsonl_prints() { "$vmx2xml" -q --jsonl in.vmx in.vmx; }
-xml2vmx_prints() { "$xml2vmx" -q in.xml; }
-get_prints() { "$vmxedit" get -q in.vmx memsize; }
-list_prints() { "$vmxedit" list -q --json in.vmx; }
-set_prints() { "$vmxedit" set -q in.vmx a=b; }
-diff_prints() { "$vmxedit" diff -q in.vmx other.vmx; }
-vmxname_prints() { "$vmxname" escape --scheme=percent a/b; }
-help_prints() { "$vmxname" --help; }
-prints='vmx2xml_prints report_prints json_prints jsonl_prints xml2vmx_prints get_prints list_prints
-	set_prints diff_prints vmxname_prints help_prints'
+prints='
+vmx2xml -q in.vmx
+vmx2xml -q --report in.vmx
+vmx2xml -q --report=json in.vmx
+vmx2xml -q --report in.vmx other.vmx
+vmx2xml -q --jsonl in.vmx other.vmx
+vmx2xml -q memory://host/inventory#vm-11
+vmx2xml -q --report memory://host/inventory#vm-11
+vmx2xml -q --report=json memory://host/inventory#vm-11
+vmx2xml --help=batch
+xml2vmx -q in.xml
+xml2vmx -q --jsonl in.xml in.xml
+xml2vmx --help=batch
+vmxedit get -q in.vmx memsize
+vmxedit get -q --json in.vmx memsize
+vmxedit list -q in.vmx
+vmxedit list -q --json in.vmx
+vmxedit set -q in.vmx a=b
+vmxedit unset -q in.vmx memsize
+vmxedit fmt -q in.vmx
+vmxedit diff -q in.vmx other.vmx
+vmxedit diff -q --json in.vmx other.vmx
+vmxname escape --scheme=percent a/b
+vmxname unescape --scheme=percent a%2fb
+vmxname parse [ds]a.vmx
+vmxname convert --to=url --datacenter=dc --url-base=https://host [ds]a.vmx
+vmxremote memory://host/inventory list -q
+vmxremote memory://host/inventory list -q --json
+vmxremote memory://host/inventory list -q hosts
+vmxremote memory://host/inventory datastores -q
+vmxremote memory://host/inventory networks -q --json
+vmxremote memory://host/inventory info -q
+vmxremote memory://host/inventory info -q --json
+vmxremote memory://host/inventory info -q vm-11
+vmxremote memory://host/inventory info -q vm-11 --json
+vmxremote memory://host/inventory browse -q
+vmxremote memory://host/inventory browse -q --json
+vmxremote memory://host/inventory questions -q
+vmxremote memory://host/inventory questions -q --json
+vmxremote memory://host/inventory get -q [ds1]web/web.vmx
+vmxremote memory://host/inventory pull -q vm-11
+vmxremote memory://host/inventory pull -q --xml vm-11
+vmxremote memory://host/inventory register -q [ds1]large'
+for tool in vmx2xml xml2vmx vmxedit vmxname vmxremote; do
+	for option in help version long-options; do
+		prints="$prints
+$tool --$option"
+	done
+done
 "$vmxedit" set -q -o other.vmx in.vmx memsize=1
 
 closed() { "$@" >&-; }
@@ -88,18 +126,52 @@ full() { "$@" >/dev/full; }
 no_messages() { "$@" 2>&-; }
 no_input() { "$@" <&-; }
 
-for print in $prints; do
-	ok "$print: standard output is closed" status 3 closed "$print"
+# repeats_nothing: each line of standard error is another one
+repeats_nothing() { [ -z "$(sort err | uniq -d)" ]; }
+
+# unread COMMAND...: the reader of a pipe is gone before anything is printed
+unread() {
+	rm -f nobody_reads
+	{
+		while [ ! -e nobody_reads ]; do sleep 0.01; done
+		"$@" 2>unread_err
+		echo $? >unread_status
+	} | { exec <&-; touch nobody_reads; }
+	cat unread_err >&2
+	return "$(cat unread_status)"
+}
+
+# check_output NAME COMMAND...: of a command that prints
+check_output() {
+	print=$1
+	shift
+	ok "$print: standard output is closed" status 3 closed "$@"
 	ok "$print: and it says so" says 'standard output'
-	ok "$print: standard output is full" status 3 full "$print"
+	ok "$print: once" repeats_nothing
+	ok "$print: standard output is full" status 3 full "$@"
 	ok "$print: and it says so" says 'No space left on device'
-	"$print" >expected_output
+	ok "$print: once" repeats_nothing
+	ok "$print: nobody reads" status 141 unread "$@"
+	ok "$print: without a word" [ ! -s err ]
+	"$@" >expected_output
 	expected_status=$?
-	ok "$print: standard error is closed" status $expected_status no_messages "$print"
+	ok "$print: it prints" [ -s expected_output ]
+	ok "$print: standard error is closed" status $expected_status no_messages "$@"
 	ok "$print: and the output is there" cmp out expected_output
-	ok "$print: standard input is closed" status $expected_status no_input "$print"
+	ok "$print: standard input is closed" status $expected_status no_input "$@"
 	ok "$print: and the output is there" cmp out expected_output
-done
+}
+
+set -f
+while read -r tool arguments <&3; do
+	[ -n "$tool" ] || continue
+	eval "path=\$$tool"
+	# shellcheck disable=SC2086 # words
+	check_output "$tool $arguments" "$path" $arguments
+done 3<<EOF
+$prints
+EOF
+set +f
 
 # who has nothing to print does not miss it, and no file takes its place
 nothing_open() { "$@" >&- 2>&- <&-; }
@@ -142,6 +214,9 @@ deaf() {
 	cat status
 }
 ok 'list, SIGPIPE ignored' [ "$(deaf "$vmxedit" list -q large.vmx)" = 3 ]
+ok 'it says so' says 'Broken pipe'
+unread_and_ignored() { trap '' PIPE; unread "$@"; got=$?; trap - PIPE; return $got; }
+ok 'info of a server, SIGPIPE ignored' status 3 unread_and_ignored "$vmxremote" memory://host/inventory info
 ok 'it says so' says 'Broken pipe'
 
 # a reader that goes away, of an output that is a pipe

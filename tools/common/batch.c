@@ -427,7 +427,7 @@ static void show_stop(const struct batch *b)
 		show_problem(console, "can't read '%s': %s",
 			     b->names.list ? input_name(b->names.list) : "names", strerror(b->names_error));
 	if (b->output_error != 0)
-		show_problem(console, "can't write to standard output: %s", strerror(b->output_error));
+		show_lost_output(console, b->output_error);
 	if (is_stopped(b))
 		show_problem(console, "stopped after %zu files: %zu converted, %zu skipped, "
 			     "%zu refused, %zu failed", b->printed, b->counts[CONVERTED],

@@ -134,8 +134,7 @@ enum exit_status print_output(const struct conversion_settings *s, const void *d
 
 	if (fwrite(data, 1, length, out) == length && fflush(out) == 0)
 		return STATUS_DONE;
-	show_problem(console, "can't write to standard output: %s", strerror(errno));
-	return STATUS_SYSTEM;
+	return show_lost_output(console, errno);
 }
 
 /* Rows of what does not go together; the first that is true counts. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/diagnostics.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/characters.h"
+#include "common/signals.h"
 
 enum exit_status status_of(enum vmx_code code)
 {
@@ -175,6 +177,13 @@ static void show_coded(const struct console *console, enum vmx_code code, const 
 	va_start(args, format);
 	show_text(console, VMX_ERROR, code, format, args);
 	va_end(args);
+}
+
+enum exit_status show_lost_output(const struct console *console, int error)
+{
+	if (error != EPIPE || !end_by_broken_pipe())
+		show_problem(console, "can't write to standard output: %s", strerror(error));
+	return STATUS_SYSTEM;
 }
 
 enum exit_status show_out_of_memory(const struct console *console)

@@ -75,6 +75,12 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void show_note(const struct console *console, const char *format, ...);
 
+/*
+ * Says that standard output can't be written to; error is an errno.  Of a reader that went
+ * away it says nothing where that ends the tool by SIGPIPE.  STATUS_SYSTEM.
+ */
+enum exit_status show_lost_output(const struct console *console, int error);
+
 /* Says so; STATUS_SYSTEM. */
 enum exit_status show_out_of_memory(const struct console *console);
 

@@ -238,8 +238,7 @@ enum exit_status json_line_end(struct json_line *line, const struct console *con
 		return STATUS_DONE;
 	if (line->no_memory)
 		return show_out_of_memory(console);
-	show_problem(console, "can't write to standard output: %s", strerror(error));
-	return STATUS_SYSTEM;
+	return show_lost_output(console, error);
 }
 
 enum exit_status json_line_print(const struct console *console, json_t *value)

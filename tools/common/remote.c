@@ -2,7 +2,6 @@
 #include "common/remote.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +66,7 @@ static void name_server(struct remote *remote)
  */
 static bool prepare_signals(const struct remote *remote)
 {
-	if (signal(SIGPIPE, SIG_IGN) != SIG_ERR && stop_on_signals())
+	if (ignore_broken_pipes() && stop_on_signals())
 		return true;
 	show_problem(remote->console, "can't catch signals: %s", strerror(errno));
 	return false;

@@ -18,6 +18,7 @@ static const int deadly_signals[] = {
 static struct temporary temporaries[TEMPORARIES_MAX];
 static atomic_bool only_ask;		/* the first signal does not end the tool */
 static atomic_int asked_by;
+static bool broken_pipe_ends, pipe_is_broken;
 static int alarm_pipe[2] = { -1, -1 };	/* once it has something to read, nobody waits */
 
 /*
@@ -141,10 +142,29 @@ bool wait_for_input(int fd)
 	return (files[1].revents & POLLIN) == 0;
 }
 
+bool ignore_broken_pipes(void)
+{
+	struct sigaction old, ignore = { .sa_handler = SIG_IGN };
+
+	sigemptyset(&ignore.sa_mask);
+	if (sigaction(SIGPIPE, &ignore, &old) != 0)
+		return false;
+	broken_pipe_ends = broken_pipe_ends || old.sa_handler != SIG_IGN;
+	return true;
+}
+
+bool end_by_broken_pipe(void)
+{
+	pipe_is_broken = broken_pipe_ends;
+	return pipe_is_broken;
+}
+
 void end_as_asked(void)
 {
 	int number = stop_signal();
 
+	if (number == 0 && pipe_is_broken)
+		number = SIGPIPE;
 	if (number != 0)
 		die(number);
 }

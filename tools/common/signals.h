@@ -52,6 +52,15 @@ int stop_signal(void);
 bool wait_for_input(int fd);
 void stop_waiting(void);
 
+/*
+ * Ignores SIGPIPE, which would end the tool with a connection that breaks while something is
+ * sent.  Where standard output says EPIPE then, end_by_broken_pipe() asks to end by that signal
+ * in the end after all, without stopping the work.  False: it was ignored before, so that is
+ * an error like others.
+ */
+bool ignore_broken_pipes(void);	/* false: errno says why */
+bool end_by_broken_pipe(void);
+
 /* If a signal has asked to stop: ends the tool as that signal would have. */
 void end_as_asked(void);
 

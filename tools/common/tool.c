@@ -46,11 +46,8 @@ int run_tool(const struct tool *tool, void *settings, int argc, char **argv)
 	prepare_files();
 	status = obey(tool, settings, argc, argv);
 	vmx_error_free(common->error);
-	if (!close_standard_output() && status != STATUS_SYSTEM) {
-		show_problem(&common->console, "can't write to standard output: %s",
-			     strerror(errno));
-		status = STATUS_SYSTEM;
-	}
+	if (!close_standard_output() && status != STATUS_SYSTEM)
+		status = show_lost_output(&common->console, errno);
 	end_as_asked();
 	return (int)status;
 }
