@@ -4,7 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Source: the fault types of VMware's API reference. */
+/*
+ * Source: the fault types of VMware's API reference.
+ *
+ * What a server says of an argument is about the requests that we have made, not about what
+ * the caller was given on a command line: VMX_CODE_SERVER_FAULT.  Only names of machines and
+ * places go through as they are (InvalidName, DatacenterMismatch).
+ */
 static const struct {
 	const char *name;
 	enum vmx_code code;
@@ -27,7 +33,7 @@ static const struct {
 	{ "HostNotConnected", VMX_CODE_UNREACHABLE },
 	{ "HostNotReachable", VMX_CODE_UNREACHABLE },
 	{ "InaccessibleDatastore", VMX_CODE_NOT_FOUND },
-	{ "InvalidArgument", VMX_CODE_INVALID_ARGUMENT },
+	{ "InvalidArgument", VMX_CODE_SERVER_FAULT },
 	{ "InvalidDatastore", VMX_CODE_NOT_FOUND },
 	{ "InvalidDatastorePath", VMX_CODE_NOT_FOUND },
 	{ "InvalidDatastoreState", VMX_CODE_WRONG_STATE },
@@ -35,10 +41,10 @@ static const struct {
 	{ "InvalidLogin", VMX_CODE_LOGIN_REFUSED },
 	{ "InvalidName", VMX_CODE_INVALID_ARGUMENT },
 	{ "InvalidPowerState", VMX_CODE_WRONG_STATE },
-	{ "InvalidProperty", VMX_CODE_INVALID_ARGUMENT },
-	{ "InvalidRequest", VMX_CODE_INVALID_ARGUMENT },
+	{ "InvalidProperty", VMX_CODE_SERVER_FAULT },
+	{ "InvalidRequest", VMX_CODE_SERVER_FAULT },
 	{ "InvalidState", VMX_CODE_WRONG_STATE },
-	{ "InvalidType", VMX_CODE_INVALID_ARGUMENT },
+	{ "InvalidType", VMX_CODE_SERVER_FAULT },
 	{ "InvalidVmConfig", VMX_CODE_WRONG_STATE },
 	{ "InvalidVmState", VMX_CODE_WRONG_STATE },
 	{ "ManagedObjectNotFound", VMX_CODE_NOT_FOUND },

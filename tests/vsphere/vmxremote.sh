@@ -180,6 +180,10 @@ tasks() {
 	remote list | holds ' off .*ha-host_VM1$'
 	remote -q start ha-host_VM1 --auto-answer
 	says '[wrong-state]' remote start ha-host_VM1
+	# the server refuses what we have made of the command line: that is not the user's
+	remote suspend ha-host_VM1 2>message && fail 'the server has not refused it'
+	test $? -eq 1
+	holds 'error: .*\[server-fault\]$' message
 	remote suspend ha-host_VM1
 	remote "$VMX_URI&auto_answer=1" -q resume ha-host_VM1
 	remote stop ha-host_VM1
@@ -259,5 +263,5 @@ part pulls --model vpx --vmx-dir "$1/tests/data/vmx2xml" $wild
 part files --model esx --vmx "$ledger" --off ledger --fail GET:2:drop-body:1000
 part tasks --model esx --vmx "$ledger" --off ledger \
 	--task 'ha-host_VM0,ask,choices=I _Moved It|I _Copied It|Cancel,default=0,text=msg.uuid.altered:Moved or copied?' \
-	--task 'ha-host_VM1,ask,cancelable'
+	--task 'ha-host_VM1,ask,cancelable' --fail SuspendVM_Task:1:fault:InvalidArgument:no
 part passwords --model esx

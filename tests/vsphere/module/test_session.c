@@ -838,7 +838,7 @@ static void missing_properties_have_a_reason(void **state)
 	};
 
 	assert_int_equal(vsphere_properties_read(&b.session, &query, add_name, &listing, b.error),
-			 VMX_CODE_INVALID_ARGUMENT);
+			 VMX_CODE_SERVER_FAULT);
 	assert_string_equal(vmx_error_detail(b.error), "InvalidProperty");
 	end(&b);
 }
