@@ -216,7 +216,8 @@ static enum found ask_person(const struct credentials *c, const char *program,
 	char prompt[PROMPT_MAX];
 	bool good = user || ask_user(program, request, &ret->user);
 
-	snprintf(prompt, sizeof(prompt), "%sPassword for %s@%s: ",
+	/* however long the name, the host has to be seen */
+	snprintf(prompt, sizeof(prompt), "%sPassword for %.512s@%s: ",
 		 request->repeated ? "That was not right. " : "", user ? user : ret->user.text,
 		 request->host);
 	good = good && (program ? ask_program(program, prompt, &ret->password)
