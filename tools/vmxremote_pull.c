@@ -34,6 +34,8 @@ struct pulling {
 	struct settings *settings;
 	struct item items[GROUP];
 	size_t count, at;		/* of the group; the next to be fetched */
+	enum durability durability;	/* of the files */
+	bool stored;			/* there is a file in --output-dir */
 	struct name_set names;		/* of the files in --output-dir */
 	struct vmx_path_rules *rules;
 	char *rules_host;		/* whose they are */
@@ -182,8 +184,10 @@ static enum exit_status store(struct pulling *p, const char *output, const struc
 {
 	struct settings *s = p->settings;
 
-	if (output && save_file(output, content->data, content->length))
+	if (output && save_file_as(output, p->durability, content->data, content->length)) {
+		p->stored = s->output_dir != NULL;
 		return STATUS_DONE;
+	}
 	if (output) {
 		show_problem(&s->common.console, "can't write '%s': %s", output, strerror(errno));
 		return STATUS_SYSTEM;
@@ -356,6 +360,8 @@ const char *check_pull(const struct settings *s, char **arguments, int count)
 		{ !s->all && count == 0, "which machine? Name one, or say --all" },
 		{ s->output && s->output_dir, "--output and --output-dir exclude each other" },
 		{ (s->all || count > 1) && !s->output_dir, "several machines need --output-dir" },
+		{ s->no_sync && !s->output && !s->output_dir,
+		  "--no-sync is of no use without an output file" },
 		{ s->libvirt && s->full, "--compat and --full exclude each other" },
 		{ !s->xml && (s->libvirt || s->full || s->strict || s->secure || s->encoding),
 		  "options of the conversion are of no use without --xml" },
@@ -369,6 +375,12 @@ const char *check_pull(const struct settings *s, char **arguments, int count)
 	return NULL;
 }
 
+/* Each of several files is waited for, and all their names at the end. */
+static enum durability durability_of(const struct settings *s)
+{
+	return s->no_sync ? SYNC_NOTHING : s->output_dir ? SYNC_FILE : SYNC_FILE_AND_NAME;
+}
+
 enum exit_status command_pull(struct settings *s, char **arguments, int count)
 {
 	struct pulling *p = calloc(1, sizeof(*p));
@@ -377,12 +389,15 @@ enum exit_status command_pull(struct settings *s, char **arguments, int count)
 	if (!p)
 		return show_out_of_memory(&s->common.console);
 	p->settings = s;
+	p->durability = durability_of(s);
 	if (s->all)
 		pull_all(p);
 	else
 		pull_named(p, arguments, count);
 	if (p->count > 0)
 		pull_group(p);
+	if (p->stored && p->durability == SYNC_FILE)
+		sync_names(s->output_dir);
 	status = p->status;
 	vmx_path_rules_free(p->rules);
 	free(p->rules_host);

@@ -20,7 +20,7 @@ struct settings {
 	struct remote remote;			/* open, while a command runs */
 
 	const char *output, *output_dir, *password_file;
-	bool all, xml, force, resume, recursive, json;
+	bool all, xml, no_sync, force, resume, recursive, json;
 
 	/* conversion */
 	bool libvirt, full, strict, secure;

@@ -25,7 +25,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { FILES_MAX = 4, ARGUMENTS = 10, NO_MODE = 0640 };
+enum { FILES_MAX = 4, ARGUMENTS = 10, NO_MODE = 0640, NO_SYNC = -1 };
 
 static char *faults, *mark, *work;
 static const char *const *tools;	/* those of the command line */
@@ -48,15 +48,19 @@ static const struct scenario {
 		enum content content;
 	} files[FILES_MAX];
 	bool several;		/* one that fails does not stop the others */
+	int syncs;		/* calls of fsync() that it takes, NO_SYNC; 0: that is not tested */
 } scenarios[] = {
 	{ "to standard output", "vmx2xml", { "in.vmx" }, { { "in.vmx", LEDGER_VMX } } },
 	{ "full", "vmx2xml", { "--full", "--vmx-dir=[store] x", "--datastore=store=/vmfs/volumes/1-2", "in.vmx" },
 	  { { "in.vmx", RICH_VMX } } },
 	{ "output", "vmx2xml", { "-o", "out.xml", "in.vmx" },
-	  { { "in.vmx", GBK_VMX }, { "out.xml", OLD } } },
+	  { { "in.vmx", GBK_VMX }, { "out.xml", OLD } }, .syncs = 2 },
+	{ "output, not synced", "vmx2xml", { "--no-sync", "-o", "out.xml", "in.vmx" },
+	  { { "in.vmx", GBK_VMX }, { "out.xml", OLD } }, .syncs = NO_SYNC },
 	{ "report", "vmx2xml", { "--report=json", "-o", "out.xml", "in.vmx" }, { { "in.vmx", LEDGER_VMX } } },
+	/* and syncfs() */
 	{ "output-dir", "vmx2xml", { "--output-dir=out", "in.vmx", "b.vmx" },
-	  { { "in.vmx", LEDGER_VMX }, { "b.vmx", GBK_VMX }, { "out/b.xml", OLD } }, true },
+	  { { "in.vmx", LEDGER_VMX }, { "b.vmx", GBK_VMX }, { "out/b.xml", OLD } }, true, .syncs = 2 },
 	{ "jsonl", "vmx2xml", { "--jsonl", "in.vmx", "b.vmx" },
 	  { { "in.vmx", LEDGER_VMX }, { "b.vmx", GBK_VMX } }, true },
 	/* longer than what a stream in memory begins with, as each line names the file */
@@ -90,6 +94,12 @@ static const struct scenario {
 	  { { "server", SERVER }, { "in.vmx", LEDGER_VMX }, { "out.vmx", OLD } } },
 	{ "pull xml", "vmxremote", { "memory://h/server", "pull", "--xml", "web", "-o", "out.xml" },
 	  { { "server", SERVER }, { "in.vmx", RICH_VMX } } },
+	/* each file, and once the folder */
+	{ "pull all", "vmxremote", { "memory://h/server", "pull", "--all", "--output-dir=out" },
+	  { { "server", SERVER }, { "in.vmx", LEDGER_VMX }, { "out/db.vmx", OLD } }, true, .syncs = 3 },
+	{ "pull all, not synced", "vmxremote",
+	  { "memory://h/server", "pull", "--all", "--output-dir=out", "--no-sync" },
+	  { { "server", SERVER }, { "in.vmx", LEDGER_VMX }, { "out/db.vmx", OLD } }, true, .syncs = NO_SYNC },
 	{ "get", "vmxremote", { "memory://h/server", "get", "[ds] a.vmx", "-o", "out" },
 	  { { "server", SERVER }, { "in.vmx", LEDGER_VMX } } },
 	{ "get over a file", "vmxremote", { "memory://h/server", "get", "[ds] a.vmx", "-o", "out" },
@@ -356,6 +366,17 @@ static void test_files(void **state)
 	expected_release(&expected);
 }
 
+static void test_syncs(void **state)
+{
+	const struct scenario *scenario = *(const struct scenario **)*state;
+	struct expected expected;
+
+	expect(scenario, &expected);
+	assert_int_equal(sweep(&expected, "fsync", "EINVAL", ""),
+			 scenario->syncs == NO_SYNC ? 0 : scenario->syncs);
+	expected_release(&expected);
+}
+
 /* What is interrupted, or can't be kept, is no reason to fail. */
 static void test_patience(void **state)
 {
@@ -431,6 +452,7 @@ static const struct kind {
 	CMUnitTestFunction run;
 } kinds[] = {
 	{ "memory", test_memory }, { "files", test_files }, { "patience", test_patience },
+	{ "syncs", test_syncs },
 	{ "signals", test_signals }, { "changing input", test_changing_input },
 };
 
@@ -457,6 +479,7 @@ static void add_cases(struct cases *cases)
 		/* a batch goes on to the end of what it has begun */
 		if (strcmp(scenario->tool, tool) != 0 ||
 		    (scenario->several && kind->run == test_signals) ||
+		    (scenario->syncs == 0 && kind->run == test_syncs) ||
 		    (!scenario->files[0].name && kind->run != test_memory))
 			continue;
 		add_case(cases, kind, scenario);
@@ -504,6 +527,7 @@ int main(int argc, char **argv)
 		return SKIPPED;
 	}
 	use_plain_environment();
+	use_default_signals();
 	faults = absolute_path(argv[1]);
 	/* they are run in another folder */
 	for (int i = 3; i < argc; i++)

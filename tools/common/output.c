@@ -165,18 +165,22 @@ bool keep_owner_and_mode(int fd, const struct stat *replaced)
 	return fchmod(fd, mode) == 0;
 }
 
-void sync_directory(const char *path)
+void sync_names(const char *folder)
 {
-	char directory[PATH_MAX];
-	int fd;
+	int fd = open_patiently(folder, O_RDONLY | O_DIRECTORY, 0);
 
-	if (!beside(path, ".", directory))
-		return;
-	fd = open_patiently(directory, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return;
 	(void)sync_file(fd);
 	close(fd);
+}
+
+void sync_directory(const char *path)
+{
+	char directory[PATH_MAX];
+
+	if (beside(path, ".", directory))
+		sync_names(directory);
 }
 
 static bool rename_temporary(struct temporary *temporary, const char *path)
