@@ -113,7 +113,7 @@ static const struct option_row topic_options[] = {
 	{ "secure", 0, NULL, "--xml: print the password of the VNC server", MEMBER(secure) },
 	{ "encoding", 0, "NAME", "--xml, push: read in this encoding", MEMBER(encoding) },
 	{ "max-size", 0, "BYTES", "pull, push: refuse larger VMX files", OWN_OPTION(take_max_size) },
-	{ "no-sync", 0, NULL, "pull: don't wait for the disk to have the outputs", MEMBER(no_sync) },
+	{ "no-sync", 0, NULL, "pull: don't wait for the disk to have the files", MEMBER(no_sync) },
 	{ "datacenter", 0, "PATH", "where the datastores of PATH are", MEMBER(datacenter) },
 	{ "name", 0, "NAME", "register: the name of the machine", MEMBER(name) },
 	{ "wait", 0, NULL, "wait for other tasks of the machine", MEMBER(wait) },
