@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,16 @@ void use_plain_environment(void)
 {
 	if (setenv("LC_ALL", "C", 1) != 0 || setenv("NO_COLOR", "1", 1) != 0)
 		give_up("no memory");
+}
+
+void use_default_signals(void)
+{
+	static const int numbers[] = {
+		SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGALRM, SIGXCPU, SIGUSR1, SIGUSR2,
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		signal(numbers[i], SIG_DFL);
 }
 
 /* argv as posix_spawn() wants it; it does not write to the strings */

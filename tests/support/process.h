@@ -27,6 +27,12 @@ void command_add(struct command *command, const char *argument);
 /* LC_ALL=C and NO_COLOR, for all that is run from here on. */
 void use_plain_environment(void);
 
+/*
+ * Signals end what is run from here on, unless it cares: what a process ignores stays ignored
+ * in its children, and nohup(1) or a shell's & may have begun all this.
+ */
+void use_default_signals(void);
+
 void run(const struct command *command, struct outcome *ret);
 void outcome_release(struct outcome *outcome);
 

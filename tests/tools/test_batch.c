@@ -612,5 +612,6 @@ int main(int argc, char **argv)
 	vmx2xml = absolute_path(argv[1]);
 	xml2vmx = absolute_path(argv[2]);
 	use_plain_environment();
+	use_default_signals();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 #include "common/output.h"
 #include "support/cases.h"
 #include "support/files.h"
+#include "support/process.h"
 
 static char *folder;
 
@@ -308,5 +309,6 @@ int main(void)
 		TEST(an_interrupted_tool_leaves_nothing_behind),
 	};
 
+	use_default_signals();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

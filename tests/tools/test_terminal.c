@@ -17,6 +17,7 @@
 
 #include "support/cases.h"
 #include "support/files.h"
+#include "support/process.h"
 
 static const char *tool;
 static char *folder;
@@ -69,8 +70,6 @@ static void run_tool(const char *line)
 
 	for (size_t i = 1; rest && i < 15; i++)
 		arguments[i] = strsep(&rest, "|");
-	/* what is ignored stays ignored, and nohup(1) may have begun all this */
-	signal(SIGHUP, SIG_DFL);
 	execv(tool, arguments);
 	_exit(127);
 }
@@ -528,5 +527,6 @@ int main(int argc, char **argv)
 		give_up("Usage: test_terminal VMXREMOTE");
 	tool = absolute_path(argv[1]);
 	umask(022);
+	use_default_signals();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
