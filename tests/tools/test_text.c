@@ -172,6 +172,49 @@ static void a_line_is_printed_whole_or_not_at_all(void **state)
 	assert_in_range(allocations, 2, 99);
 }
 
+/* What is shown of a problem and of a diagnostic. */
+static char *shown(const char *name, bool problem)
+{
+	size_t length;
+	char *text;
+	struct console console = { .tool = "test" };
+
+	console.err = open_memstream(&text, &length);
+	if (problem)
+		show_problem(&console, "can't read '%s': %s", name, "File name too long");
+	else
+		show_diagnostic(&console, name, &(struct vmx_diagnostic){
+			VMX_CODE_IO, VMX_ERROR, 0, 0, "the file can't be opened" });
+	fclose(console.err);
+	return text;
+}
+
+static void long_problems_are_shown_with_their_reason(void **state)
+{
+	static const char reason[] = "': File name too long\n";
+	enum { LONG = 100000 };
+	char *name = malloc(LONG + 1), *text;
+
+	(void)state;
+	assert_non_null(name);
+	memset(name, 'n', LONG);
+	name[LONG] = '\0';
+	text = shown(name, true);
+	assert_true(strlen(text) > LONG);
+	assert_string_equal(text + strlen(text) - strlen(reason), reason);
+	free(text);
+	free(name);
+}
+
+static void an_empty_name_can_be_seen(void **state)
+{
+	char *text = shown("", false);
+
+	(void)state;
+	assert_string_equal(text, "'': error: the file can't be opened [io]\n");
+	free(text);
+}
+
 static void utf8_is_checked(void **state)
 {
 	(void)state;
@@ -233,6 +276,8 @@ int main(void)
 		cmocka_unit_test(a_name_that_the_number_makes_may_be_taken_too),
 		cmocka_unit_test(no_memory_is_an_error),
 		cmocka_unit_test(a_line_is_printed_whole_or_not_at_all),
+		cmocka_unit_test(long_problems_are_shown_with_their_reason),
+		cmocka_unit_test(an_empty_name_can_be_seen),
 		cmocka_unit_test(utf8_is_checked),
 		cmocka_unit_test(numbers_are_whole_and_within_limits),
 	};

@@ -101,7 +101,10 @@ void show_diagnostic(const struct console *console, const char *file,
 		findings_add(console->findings, diagnostic);
 	if (!is_shown(console, diagnostic->severity))
 		return;
-	print_harmless(err, file, strlen(file));
+	if (*file)
+		print_harmless(err, file, strlen(file));
+	else
+		fputs("''", err);
 	if (diagnostic->line > 0)
 		fprintf(err, ":%u", diagnostic->line);
 	if (diagnostic->line > 0 && diagnostic->column > 0)
@@ -121,25 +124,41 @@ enum exit_status show_error(const struct console *console, const char *file,
 	return status_of(vmx_error_code(error));
 }
 
-/* Longer problems are cut: they would only be longer by a file's name. */
+/* Longer problems take memory; where there is none, they are cut. */
 #define PROBLEM_MAX 1024
+
+static const char *format_problem(char room[PROBLEM_MAX], char **ret_more, const char *format,
+				  va_list args)
+{
+	va_list again;
+	int length;
+
+	va_copy(again, args);
+	length = vsnprintf(room, PROBLEM_MAX, format, args);
+	if (length < 0)
+		room[0] = '\0';
+	if (length < PROBLEM_MAX || vasprintf(ret_more, format, again) < 0)
+		*ret_more = NULL;
+	va_end(again);
+	return *ret_more ? *ret_more : room;
+}
 
 static void show_text(const struct console *console, enum vmx_severity severity,
 		      enum vmx_code code, const char *format, va_list args)
 {
 	FILE *err = console_err(console);
-	char text[PROBLEM_MAX];
+	char room[PROBLEM_MAX], *more;
+	const char *text = format_problem(room, &more, format, args);
 
-	if (vsnprintf(text, sizeof(text), format, args) < 0)
-		text[0] = '\0';
 	if (console->findings && severity == VMX_ERROR)
 		findings_add(console->findings, &(struct vmx_diagnostic){ code, severity, 0, 0, text });
-	if (!is_shown(console, severity))
-		return;
-	fprintf(err, "%s: ", console->tool);
-	show_severity(console, severity);
-	print_harmless(err, text, strlen(text));
-	putc('\n', err);
+	if (is_shown(console, severity)) {
+		fprintf(err, "%s: ", console->tool);
+		show_severity(console, severity);
+		print_harmless(err, text, strlen(text));
+		putc('\n', err);
+	}
+	free(more);
 }
 
 void show_problem(const struct console *console, const char *format, ...)
