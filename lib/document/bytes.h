@@ -67,15 +67,26 @@ static inline __m256i in_range(__m256i bytes, char low, char count)
 				 from_low);
 }
 
+/* What a byte with this lower or upper half may be: bits of the kinds that it has in both. */
+#define KEY_DASHES 1	/* 2D and 2E */
+#define KEY_TENS 2	/* 30 to 3A, 70 to 7A */
+#define KEY_LETTERS 4	/* 41 to 4F, 61 to 6F */
+#define KEY_UPPER 8	/* 50 to 5A, 5F */
+
 static inline uint32_t key_bits_32(const char *p)
 {
-	__m256i b = load_32(p);
-	__m256i letter = in_range(_mm256_or_si256(b, _mm256_set1_epi8(0x20)), 'a', 26);
-	__m256i other = _mm256_andnot_si256(_mm256_cmpeq_epi8(b, _mm256_set1_epi8('/')),
-					    in_range(b, '-', ':' - '-' + 1));
+	const char a = KEY_TENS | KEY_UPPER, b = a | KEY_LETTERS, c = KEY_LETTERS;
+	const __m256i lower = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+		a, b, b, b, b, b, b, b, b, b, b, c, c, c | KEY_DASHES, c | KEY_DASHES, c | KEY_UPPER));
+	const __m256i upper = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+		0, 0, KEY_DASHES, KEY_TENS, KEY_LETTERS, KEY_UPPER, KEY_LETTERS, KEY_TENS,
+		0, 0, 0, 0, 0, 0, 0, 0));
+	__m256i bytes = load_32(p);
+	__m256i halves = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+	__m256i kinds = _mm256_and_si256(_mm256_shuffle_epi8(lower, bytes),
+					 _mm256_shuffle_epi8(upper, halves));
 
-	other = _mm256_or_si256(other, _mm256_cmpeq_epi8(b, _mm256_set1_epi8('_')));
-	return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(letter, other));
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(kinds, _mm256_setzero_si256()));
 }
 
 /* By the lower half of a byte, the one stop that has it: 0x22 or 0x27, 0x0A, 0x0D; or another byte. */

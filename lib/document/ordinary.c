@@ -22,7 +22,6 @@ struct ordinary {
 static inline bool is_ordinary(const char *key, const char *feed, struct ordinary *line)
 {
 	uint64_t stops = stop_bits_64(key, '"');
-	const char *stop;
 
 	line->key_len = ordinary_key_32(key);
 	if (memcmp(key + line->key_len, " = \"", 4) == 0)
@@ -31,12 +30,12 @@ static inline bool is_ordinary(const char *key, const char *feed, struct ordinar
 		line->value = key + line->key_len + 2;
 	else
 		return false;
-	line->close = feed[-1] == '\r' ? feed - 2 : feed - 1;
 	/* the first stop is the quote in front of the value */
 	stops &= stops - 1;
-	stop = stops ? key + __builtin_ctzll(stops) : find_stop(key + 64, '"');
+	line->close = stops ? key + __builtin_ctzll(stops) : find_stop(key + 64, '"');
 	/* .encoding has to be noticed by the grammar, so no dot is taken here */
-	return stop == line->close && *stop == '"' && is_letter(*key);
+	return *line->close == '"' && is_letter(*key) &&
+	       (line->close + 1 == feed || (line->close + 2 == feed && line->close[1] == '\r'));
 }
 
 void VMXI_TAKE_ORDINARY(const struct vmx_document *doc, struct ordinary_run *run)

@@ -447,7 +447,7 @@ static bool take_separator(struct scan *s)
  */
 
 /* Entries are taken into the index while they are in the cache, so many at a time. */
-#define BATCH 64
+#define BATCH 128
 
 /* Whether it took as many as it may at a time: then there are more, likely. */
 static bool take_ordinary_lines(struct scan *s)
