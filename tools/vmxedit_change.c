@@ -68,10 +68,8 @@ static enum exit_status change(const struct settings *settings, edit_fn *edit, i
 			       char **arguments, int count)
 {
 	struct file file;
-	enum exit_status status = file_read(settings, arguments[0], &file);
+	enum exit_status status = file_read_to_edit(settings, arguments[0], &file);
 
-	if (status == STATUS_DONE)
-		status = file_begin_edit(&file);
 	if (status == STATUS_DONE)
 		status = edit_and_store(&file, edit, step, arguments + 1, count - 1);
 	file_release(&file);
@@ -166,11 +164,9 @@ enum exit_status command_rename(const struct settings *settings, char **argument
 enum exit_status command_fmt(const struct settings *settings, char **arguments, int count)
 {
 	struct file file;
-	enum exit_status status = file_read(settings, arguments[0], &file);
+	enum exit_status status = file_read_to_edit(settings, arguments[0], &file);
 
 	(void)count;
-	if (status == STATUS_DONE)
-		status = file_begin_edit(&file);
 	if (status == STATUS_DONE)
 		status = store(&file, vmx_document_write_normal);
 	file_release(&file);

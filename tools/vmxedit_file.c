@@ -74,22 +74,46 @@ static enum exit_status check_content(const struct file *file)
 	return STATUS_DONE;
 }
 
-enum exit_status file_begin_edit(struct file *file)
+static enum exit_status begin_edit(struct file *file)
 {
 	const struct settings *s = file->settings;
-	struct stat found;
 
-	if (s->in_place && is_standard_input(file->path))
-		return usage_error(&s->common.console, "standard input can't be edited in place");
-	if (s->in_place && stat(file->path, &found) == 0 && !S_ISREG(found.st_mode))
-		return usage_error(&s->common.console, "'%s' is no regular file: it can't be edited in place",
-				   file->path);
-	if (s->output && is_same_file(file->path, s->output))
-		return usage_error(&s->common.console, "the output '%s' is the input; --in-place edits it",
-				   s->output);
 	if (vmx_document_write(file->document, &file->before, s->common.error) != VMX_OK)
 		return show_error(&s->common.console, file->name, s->common.error);
 	return check_content(file);
+}
+
+/* Folders can't be read at all, and reading says so. */
+static bool is_special(const char *path)
+{
+	struct stat found;
+
+	return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+}
+
+/* Before it is read, which may take as long as nobody writes to a pipe. */
+static enum exit_status check_places(const struct settings *s, const char *path)
+{
+	if (s->in_place && is_standard_input(path))
+		return usage_error(&s->common.console, "standard input can't be edited in place");
+	if (s->in_place && is_special(path))
+		return usage_error(&s->common.console, "'%s' is no regular file: it can't be edited in place",
+				   path);
+	if (s->output && is_same_file(path, s->output))
+		return usage_error(&s->common.console, "the output '%s' is the input; --in-place edits it",
+				   s->output);
+	return STATUS_DONE;
+}
+
+enum exit_status file_read_to_edit(const struct settings *settings, const char *path,
+				   struct file *ret)
+{
+	enum exit_status status = check_places(settings, path);
+
+	*ret = (struct file){ .settings = settings };
+	if (status == STATUS_DONE)
+		status = file_read(settings, path, ret);
+	return status == STATUS_DONE ? begin_edit(ret) : status;
 }
 
 /*

@@ -14,7 +14,7 @@ struct file {
 	const char *path;		/* as the user wrote it */
 	const char *name;		/* what diagnostics call it */
 	struct vmx_document *document;
-	struct vmx_bytes before;	/* what it held, once file_begin_edit() was called */
+	struct vmx_bytes before;	/* what it held, if it was read to be edited */
 };
 
 /* Shows the diagnostics.  Release the file in any case. */
@@ -22,10 +22,11 @@ enum exit_status file_read(const struct settings *settings, const char *path, st
 void file_release(struct file *file);
 
 /*
- * Before the first edit.  Refuses what the user can't mean to change: it has to be
- * a VMX file, and with --in-place a regular one.
+ * The same before edits.  Refuses what the user can't mean to change: it has to be a VMX
+ * file, and with --in-place a regular one.
  */
-enum exit_status file_begin_edit(struct file *file);
+enum exit_status file_read_to_edit(const struct settings *settings, const char *path,
+				   struct file *ret);
 
 /*
  * Puts the new content where the options say.  In place, content that is there
