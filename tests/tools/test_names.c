@@ -82,6 +82,20 @@ static void the_last_name_may_lack_its_nul(void **state)
 	close_list(source);
 }
 
+/* What find(1) writes without -print0 is no list, but a name with a line end in it may be. */
+static void lines_are_no_list(void **state)
+{
+	struct name_source *source = open_list("a\nb\n", 4);
+
+	(void)state;
+	assert_next_is_bad(source, 1);
+	close_list(source);
+	source = open_list("a\nb\0a\nb", 7);
+	assert_next(source, "a\nb");
+	assert_next(source, "a\nb");
+	close_list(source);
+}
+
 static void a_bad_name_does_not_hide_those_behind_it(void **state)
 {
 	size_t longest = PATH_MAX - 1, length = 3 * LIST_BUFFER;
@@ -246,6 +260,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
 	const struct CMUnitTest tests[] = {
 		TEST(the_last_name_may_lack_its_nul),
+		TEST(lines_are_no_list),
 		TEST(a_bad_name_does_not_hide_those_behind_it),
 		TEST(names_are_put_together_again),
 		cmocka_unit_test(digests_are_those_of_siphash),

@@ -78,13 +78,24 @@ static enum names_answer read_name(struct name_source *source, struct name *ret,
 	return answer == NAMES_ENDED && *ret_length > 0 ? NAMES_TAKEN : answer;
 }
 
+/* A list without any NUL, but with line ends: what find(1) writes without -print0. */
+static bool is_list_of_lines(const struct name_source *source, const struct name *name, size_t length)
+{
+	size_t kept = length < sizeof(name->text) ? length : sizeof(name->text);
+
+	return source->list && source->ended && source->taken == 1 && memchr(name->text, '\n', kept);
+}
+
 /* What stands for a name that is none is its place. */
 static void check_name(const struct name_source *source, struct name *name, size_t length)
 {
 	const char *list = source->list ? input_name(source->list) : "command line";
 
 	name->fault = NULL;
-	if (length >= sizeof(name->text))
+	if (is_list_of_lines(source, name, length))
+		name->fault = "the list has line ends, but a NUL has to end each name, as "
+			      "'find -print0' writes it";
+	else if (length >= sizeof(name->text))
 		name->fault = "the name is longer than any name of a file";
 	else if (length == 0)
 		name->fault = "the name is empty";
