@@ -387,7 +387,8 @@ enum vmx_code vmxi_tree_read(struct tree *tree, struct text bytes, size_t max_si
 
 	if (bytes.len > max_size || bytes.len > INT_MAX)
 		return vmxi_fail(error, VMX_CODE_XML_TOO_LARGE, NOWHERE,
-				 "the XML has more than %zu bytes", max_size);
+				 "the XML has more bytes than the limit of %zu; max_size, the tools' "
+				 "--max-size, raises it", max_size);
 	if (bytes.len == 0)
 		return vmxi_fail(error, VMX_CODE_XML_SYNTAX, NOWHERE, "the input is empty");
 	code = vmxi_tree_text(bytes, &room, &text, error);
