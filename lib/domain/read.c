@@ -75,7 +75,9 @@ static enum vmx_code read_domain(struct domain_reader *r, struct text bytes)
 		char q[QUOTE_MAX];
 
 		return vmxi_xml_fail(r, VMX_CODE_NOT_DOMAIN, root,
-				     "the root element is <%s>, not <domain>", vmxi_quote(q, root->name));
+				     "the root element is <%s>%s, not <domain>",
+				     vmxi_quote(q, root->name),
+				     root->space == SPACE_NONE ? "" : " of another namespace");
 	}
 	r->domain = root;
 	for (size_t i = 0; i < sizeof(merged) / sizeof(merged[0]); i++)

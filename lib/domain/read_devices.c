@@ -102,8 +102,10 @@ static enum vmx_code read_listen(struct domain_reader *r, const struct node *nod
 	vnc->ip = outer;
 	if (listen) {
 		TRY(check_listen(r, listen, &type));
+		/* to libvirt, "" is an address of its own as long as it compares them */
 		own = r->as_libvirt ? ATTRIBUTE(listen, "address") : FILLED(listen, "address");
-		if (type == 0 && own.ptr && outer.len > 0 && !text_equal(own, outer))
+		if (type == 0 && own.ptr && (outer.len > 0 || (r->as_libvirt && outer.ptr)) &&
+		    !text_equal(own, outer))
 			return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, listen,
 					     "the address is not that of the attribute listen");
 		if (type == 0 && own.len > 0)

@@ -368,6 +368,19 @@ enum vmx_code vmxi_xml_pci(struct domain_reader *r, const struct node *address,
 	return VMX_OK;
 }
 
+/* libvirt wants a kind of address that it knows, also where the kind does not fit. */
+static enum vmx_code check_address_type(struct domain_reader *r, const struct node *address)
+{
+	static const char *const types[] = {
+		"pci", "drive", "virtio-serial", "ccid", "usb", "spapr-vio", "virtio-s390", "ccw",
+		"virtio-mmio", "isa", "dimm", "unassigned",
+	};
+	int type;
+
+	TRY(XML_WORD_OF(r, address, "type", types, &type));
+	return type >= 0 ? VMX_OK : vmxi_xml_fail(r, VMX_CODE_XML_MISSING, address, "it has no type");
+}
+
 enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
 			    struct pci_slot *ret)
 {
@@ -375,6 +388,8 @@ enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
 	struct text type = ATTRIBUTE(address, "type");
 	struct pci_device at;
 
+	if (address && r->as_libvirt)
+		TRY(check_address_type(r, address));
 	if (!address || !text_equal(type, TEXT("pci")))
 		return VMX_OK;
 	TRY(vmxi_xml_pci(r, address, &at));
