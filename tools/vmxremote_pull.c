@@ -383,9 +383,15 @@ static enum durability durability_of(const struct settings *s)
 
 enum exit_status command_pull(struct settings *s, char **arguments, int count)
 {
-	struct pulling *p = calloc(1, sizeof(*p));
+	struct pulling *p;
 	enum exit_status status;
 
+	/* before anything is fetched */
+	if (s->output_dir && !is_folder(s->output_dir)) {
+		show_problem(&s->common.console, "can't write into '%s': %s", s->output_dir, strerror(errno));
+		return STATUS_SYSTEM;
+	}
+	p = calloc(1, sizeof(*p));
 	if (!p)
 		return show_out_of_memory(&s->common.console);
 	p->settings = s;

@@ -347,12 +347,8 @@ static enum exit_status compare_outputs(struct batch *b, char **files, size_t co
 
 static enum exit_status check_folder(const struct batch *b)
 {
-	int fd = open_patiently(b->rule.folder, O_RDONLY | O_DIRECTORY, 0);
-
-	if (fd >= 0) {
-		close(fd);
+	if (is_folder(b->rule.folder))
 		return STATUS_DONE;
-	}
 	show_problem(&b->settings->common.console, "can't write into '%s': %s", b->rule.folder,
 		     strerror(errno));
 	return STATUS_SYSTEM;

@@ -165,6 +165,15 @@ bool keep_owner_and_mode(int fd, const struct stat *replaced)
 	return fchmod(fd, mode) == 0;
 }
 
+bool is_folder(const char *path)
+{
+	int fd = open_patiently(path, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 void sync_names(const char *folder)
 {
 	int fd = open_patiently(folder, O_RDONLY | O_DIRECTORY, 0);

@@ -40,6 +40,9 @@ enum durability { SYNC_FILE_AND_NAME, SYNC_FILE, SYNC_NOTHING };
 /* save_file() is the first of them.  Several threads may write files at a time. */
 bool save_file_as(const char *path, enum durability durability, const void *data, size_t length);
 
+/* Whether there is such a folder.  False: errno says why. */
+bool is_folder(const char *path);
+
 /* So that the names of all files in a folder survive a crash that were written by SYNC_FILE. */
 void sync_names(const char *folder);
 
