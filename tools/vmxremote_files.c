@@ -353,7 +353,9 @@ static enum exit_status open_source(const struct settings *s, const char *file,
 {
 	struct stat found;
 
-	ret->fd = is_standard_input(file) ? STDIN_FILENO : open_patiently(file, O_RDONLY | O_NOCTTY, 0);
+	/* nobody waits for a pipe that can't be sent */
+	ret->fd = is_standard_input(file) ? STDIN_FILENO
+					  : open_patiently(file, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	if (ret->fd < 0 || fstat(ret->fd, &found) != 0) {
 		show_problem(&s->common.console, "can't read '%s': %s", input_name(file), strerror(errno));
 		return STATUS_SYSTEM;

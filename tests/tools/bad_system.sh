@@ -309,6 +309,8 @@ ok 'a pipe that ends at once' status 1 "$vmx2xml" -q pipe
 wait
 ok 'a pipe can not be edited in place, and is not waited for' status 2 timeout 10 "$vmxedit" set -q -i pipe a=b
 ok 'it says so' says 'no regular file'
+ok 'a pipe can not be stored on a server, and is not waited for' status 1 timeout 10 "$vmxremote" memory://host/inventory put pipe '[ds1] x'
+ok 'it says so' says 'no regular file'
 head -c 200 in.xml >pipe &
 ok 'XML that ends early' status 1 "$xml2vmx" -q -o cut.vmx pipe
 wait
