@@ -7,6 +7,7 @@
 
 #include <vmxkit/vmxkit.h>
 
+#include "common/input.h"
 #include "xml2vmx_settings.h"
 
 /* What libvirt has for the place of a file that it does not know. */
@@ -86,6 +87,13 @@ static const char *find_conflict(const void *settings, bool several)
 	return NULL;
 }
 
+/* Without a name it is standard input, too. */
+static bool reads_input_twice(const struct settings *s, char **files, int count)
+{
+	return s->onto && is_standard_input(s->onto) && !s->shared.batch.files0_from &&
+	       (count == 0 || is_standard_input(files[0]));
+}
+
 static enum exit_status run(void *settings, char **files, int count)
 {
 	static const struct converter converter = {
@@ -95,6 +103,8 @@ static enum exit_status run(void *settings, char **files, int count)
 	};
 	struct settings *s = settings;
 
+	if (reads_input_twice(s, files, count))
+		return usage_error(&s->shared.common.console, "only one of the files can be standard input");
 	vmx_path_rules_set_level(s->shared.rules, s->shared.libvirt ? VMX_LEVEL_LIBVIRT : VMX_LEVEL_DEFAULT);
 	return convert_files(&converter, &s->shared, files, count);
 }
