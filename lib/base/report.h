@@ -39,6 +39,14 @@ enum vmx_code vmxi_fail(struct vmx_error *error, enum vmx_code code, struct posi
 /* The same for the two that need no words of their own. */
 enum vmx_code vmxi_out_of_memory(struct vmx_error *error);
 
+/* Ends a function that answers a code, where what it calls has failed. */
+#define TRY(expression) \
+	do { \
+		enum vmx_code try_ = (expression); \
+		if (try_ != VMX_OK) \
+			return try_; \
+	} while (0)
+
 /*
  * Where diagnostics go.  After max of them, one more says that the rest is
  * suppressed: a file with a million odd lines costs no million messages.

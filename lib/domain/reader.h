@@ -58,13 +58,6 @@ struct domain_reader {
 	int usb_models[8];
 };
 
-#define TRY(expression) \
-	do { \
-		enum vmx_code try_ = (expression); \
-		if (try_ != VMX_OK) \
-			return try_; \
-	} while (0)
-
 /*
  * Messages begin with the path of the element.
  *

@@ -35,13 +35,6 @@ struct reader {
 	struct vmx_bytes scratch;
 };
 
-#define TRY(expression) \
-	do { \
-		enum vmx_code try_ = (expression); \
-		if (try_ != VMX_OK) \
-			return try_; \
-	} while (0)
-
 static inline bool as_libvirt(const struct reader *r)
 {
 	return r->level == VMX_LEVEL_LIBVIRT;

@@ -5,6 +5,7 @@
 #ifndef VMXI_TRANSPORT_CONNECTION_H
 #define VMXI_TRANSPORT_CONNECTION_H
 
+#include "base/report.h"
 #include "transport/module.h"
 
 struct vmx_connection {
@@ -33,12 +34,5 @@ enum vmx_code vmxi_not_supported(const struct vmx_connection *connection, const 
 			 (connection)->module.table.function((connection)->inside, __VA_ARGS__, error), \
 			 error) \
 	 : vmxi_not_supported(connection, #function, error))
-
-#define TRY(expression) \
-	do { \
-		enum vmx_code code_ = (expression); \
-		if (code_ != VMX_OK) \
-			return code_; \
-	} while (0)
 
 #endif

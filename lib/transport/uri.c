@@ -35,13 +35,6 @@ struct reading_uri {
 	} parameters;
 };
 
-#define TRY(expression) \
-	do { \
-		enum vmx_code code_ = (expression); \
-		if (code_ != VMX_OK) \
-			return code_; \
-	} while (0)
-
 static enum vmx_code fail_at(const struct reading_uri *r, const char *at, const char *why)
 {
 	size_t offset = (size_t)(at - r->in.ptr);

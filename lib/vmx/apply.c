@@ -33,13 +33,6 @@ struct applying {
 /* More rounds than there are keys that hang on keys that hang on keys. */
 #define ROUNDS_MAX 4
 
-#define TRY(expression) \
-	do { \
-		enum vmx_code try_ = (expression); \
-		if (try_ != VMX_OK) \
-			return try_; \
-	} while (0)
-
 /*
  * The machines
  */
