@@ -13,6 +13,7 @@
 
 #include "common/name_set.h"
 #include "common/output.h"
+#include "common/room.h"
 #include "common/to_xml.h"
 #include "vmxremote_commands.h"
 #include "vmxremote_output.h"
@@ -60,16 +61,9 @@ static bool take_bytes(void *user, const void *data, size_t length)
 	item->too_large = length > limit - b->length;
 	if (item->too_large)
 		return false;
-	if (b->capacity - b->length <= length) {
-		size_t capacity = (b->length + length + 1) * 2;
-		char *grown = realloc(b->data, capacity);
-
-		item->no_memory = !grown;
-		if (!grown)
-			return false;
-		b->data = grown;
-		b->capacity = capacity;
-	}
+	item->no_memory = !room_for(&b->data, &b->capacity, b->length, length + 1);
+	if (item->no_memory)
+		return false;
 	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): what has room is not NULL */
 	memcpy(b->data + b->length, data, length);
 	b->length += length;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/characters.h"
+#include "common/room.h"
 
 static const char replacement[] = "\xEF\xBF\xBD";	/* U+FFFD */
 
@@ -180,21 +181,7 @@ bool json_line_add(json_t *object, const char *name, size_t length, json_t *valu
  */
 static bool reserve_line(struct json_line *line, size_t more)
 {
-	size_t wanted = line->capacity ? line->capacity : 4096;
-	char *grown;
-
-	if (line->no_memory || more > SIZE_MAX / 4 - line->length)
-		return false;
-	if (line->capacity - line->length >= more)
-		return true;
-	while (wanted - line->length < more)
-		wanted *= 2;
-	grown = realloc(line->text, wanted);
-	if (!grown)
-		return false;
-	line->text = grown;
-	line->capacity = wanted;
-	return true;
+	return !line->no_memory && room_for(&line->text, &line->capacity, line->length, more);
 }
 
 void json_line_put(struct json_line *line, const char *text)

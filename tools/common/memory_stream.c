@@ -1,40 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/memory_stream.h"
 
-#include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
-#define CAPACITY_BEGIN 4096
-
-static bool reserve(struct memory_stream *stream, size_t more)
-{
-	size_t wanted = stream->capacity;
-	char *grown;
-
-	if (stream->capacity - stream->length >= more)
-		return true;
-	if (more > SIZE_MAX / 4 - stream->length) {
-		errno = ENOMEM;
-		return false;
-	}
-	while (wanted - stream->length < more)
-		wanted *= 2;
-	grown = realloc(stream->data, wanted);
-	if (!grown)
-		return false;
-	stream->data = grown;
-	stream->capacity = wanted;
-	return true;
-}
+#include "common/room.h"
 
 static ssize_t append(void *user, const char *bytes, size_t count)
 {
 	struct memory_stream *stream = user;
 
-	if (!reserve(stream, count))
+	if (!room_for(&stream->data, &stream->capacity, stream->length, count))
 		return 0;	/* what stdio takes for an error, and remembers */
 	memcpy(stream->data + stream->length, bytes, count);
 	stream->length += count;
@@ -50,8 +27,9 @@ bool memory_stream_open(struct memory_stream *stream)
 {
 	const cookie_io_functions_t functions = { .write = append };
 
-	*stream = (struct memory_stream){ .data = malloc(CAPACITY_BEGIN), .capacity = CAPACITY_BEGIN };
-	if (stream->data)
+	*stream = (struct memory_stream){ .file = NULL };
+	/* so that there is something even if nothing is printed */
+	if (room_for(&stream->data, &stream->capacity, 0, 1))
 		stream->file = fopencookie(stream, "w", functions);
 	return stream->file != NULL;
 }
