@@ -14,8 +14,9 @@
  *                    second one is interrupted (EINTR)
  *           grow, shrink    the file that is read gets longer, or half as long, first
  *
- * Calls are counted from main() on, in all libraries: what the loader does is not the
- * program's.  Of the calls that the C library makes of itself only those of malloc() can
+ * Calls are counted from main() on, and up to the end of what exit() has to call, in all
+ * libraries: what the loader does is not the program's, and neither are the destructors, in
+ * which gcov writes down what was run.  Of the calls that the C library makes of itself only those of malloc() can
  * be caught, not what stdio reads and writes.
  *
  * Where VMXKIT_FAULT_MARK names a file, it is made when the fault happens: without it the
@@ -361,9 +362,16 @@ typedef int start_fn(main_fn *program, int argc, char **argv, void (*init)(void)
 
 static main_fn *program_main;
 
+static void disarm(void)
+{
+	plan.armed = false;
+}
+
 static int main_under_faults(int argc, char **argv, char **environment)
 {
 	prepare();
+	/* the first that is registered is the last that is called */
+	atexit(disarm);
 	return program_main(argc, argv, environment);
 }
 
