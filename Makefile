@@ -1,10 +1,14 @@
 # Short names for what meson does; see README.md.
 BUILD = build
+# added to each configuration: .ci/run makes errors of warnings with it
+SETUP_FLAGS =
+SETUP = meson setup $(SETUP_FLAGS)
 
 # the compilation is not part of what a demonstration shows
 QUIET_BUILD = meson compile -C $(BUILD) >$(BUILD)/compile.log 2>&1 || { cat $(BUILD)/compile.log; exit 1; }
 
-.PHONY: all demo check install bench fuzz fuzz-afl fuzz-smoke asan tsan valgrind packages clean help
+.PHONY: all demo check install bench fuzz fuzz-afl fuzz-smoke asan tsan valgrind valgrind-unit \
+	lint coverage coverage-html packages packages-ci clean help
 
 all: $(BUILD)/build.ninja
 	meson compile -C $(BUILD)
@@ -15,9 +19,11 @@ help:
 	@echo 'make check       install what is needed, build, and run all tests'
 	@echo 'make install     install the library and the tools (DESTDIR is obeyed)'
 	@echo 'make bench       run the benchmarks'
-	@echo 'make asan        run all tests with the address and undefined-behaviour sanitizers'
+	@echo 'make asan        run all tests, built by clang, with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan        run the tests that have threads with the thread sanitizer'
-	@echo 'make valgrind    run all tests under valgrind'
+	@echo 'make valgrind    run all tests under valgrind; valgrind-unit: those of the library'
+	@echo 'make lint        run cppcheck and clang-tidy'
+	@echo 'make coverage    run the tests, and print what they reach; coverage-html: as pages'
 	@echo 'make fuzz        run the fuzz targets (FUZZ_TARGETS) for FUZZ_SECONDS each; needs clang'
 	@echo 'make fuzz-afl    the same with AFL++'
 	@echo 'make fuzz-smoke  all fuzz targets and their regressions for a minute each, two at once'
@@ -26,8 +32,11 @@ help:
 packages:
 	@.ci/install-packages
 
+packages-ci:
+	@.ci/install-packages needed optional ci
+
 $(BUILD)/build.ninja: | packages
-	@meson setup $(BUILD) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@$(SETUP) $(BUILD) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 
 demo: packages $(BUILD)/build.ninja
@@ -46,22 +55,49 @@ install: $(BUILD)/build.ninja
 bench: $(BUILD)/build.ninja
 	meson test -C $(BUILD) --benchmark --verbose
 
-build-asan/build.ninja: | packages
-	meson setup build-asan -Db_sanitize=address,undefined
+# for builds with which all takes a few times as long
+SLOWER = --timeout-multiplier 4
 
-# some tests ask for more memory than there can be, and want NULL
-asan: packages build-asan/build.ninja
-	ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-		meson test -C build-asan --print-errorlogs
+# The other compiler, where it is there: so all is compiled by both.
+build-asan/build.ninja: | packages-ci
+	CC=$$(command -v clang || command -v cc) $(SETUP) build-asan -Db_sanitize=address,undefined -Db_lundef=false
+
+# Some tests ask for more memory than there can be, and want NULL; others measure memory, so
+# little of what was freed is kept.
+asan: packages-ci build-asan/build.ninja
+	ASAN_OPTIONS=allocator_may_return_null=1:quarantine_size_mb=16:detect_stack_use_after_return=1 \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+		meson test -C build-asan --print-errorlogs $(SLOWER)
 
 build-tsan/build.ninja: | packages
-	meson setup build-tsan -Db_sanitize=thread -Db_lundef=false
+	$(SETUP) build-tsan -Db_sanitize=thread -Db_lundef=false
 
 tsan: packages build-tsan/build.ninja
-	meson test -C build-tsan --print-errorlogs batch tools_output
+	meson test -C build-tsan --print-errorlogs $(SLOWER) batch tools_output
 
-valgrind: packages $(BUILD)/build.ninja
-	meson test -C $(BUILD) --setup=valgrind --print-errorlogs
+NEED_VALGRIND = command -v valgrind >/dev/null || { echo 'skipped: there is no valgrind'; exit 0; };
+
+valgrind: packages-ci $(BUILD)/build.ninja
+	@$(NEED_VALGRIND) meson test -C $(BUILD) --setup=valgrind --print-errorlogs
+
+valgrind-unit: packages-ci $(BUILD)/build.ninja
+	@$(NEED_VALGRIND) meson test -C $(BUILD) --setup=valgrind --print-errorlogs --suite unit --suite fuzz
+
+# what is generated has to be there
+lint: packages-ci all
+	@.ci/lint $(BUILD)
+
+# threads count as well
+build-coverage/build.ninja: | packages-ci
+	$(SETUP) build-coverage -Db_coverage=true -Dbuildtype=debug -Dpeer_data=none \
+		-Dc_args=-fprofile-update=atomic
+
+coverage: packages-ci build-coverage/build.ninja
+	@.ci/coverage build-coverage
+
+coverage-html: coverage
+	@mkdir -p build-coverage/html
+	gcovr --html-details build-coverage/html/index.html build-coverage/lib build-coverage/tools
 
 # Fuzzing: FUZZ_TARGETS (all of fuzz/) for FUZZ_SECONDS each, FUZZ_JOBS at once.  What is
 # found stays in FUZZ_BUILD: build-fuzz has sanitizers, build-fuzz-fast does without them and
@@ -72,30 +108,30 @@ FUZZ_TARGETS =
 FUZZ_BUILD = build-fuzz
 FUZZ_RUN = fuzz/run --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS)
 
-build-fuzz/build.ninja: | packages
-	CC=clang CFLAGS=-fsanitize=fuzzer-no-link meson setup build-fuzz -Dfuzz=true -Dtests=false \
+build-fuzz/build.ninja: | packages-ci
+	CC=clang CFLAGS=-fsanitize=fuzzer-no-link $(SETUP) build-fuzz -Dfuzz=true -Dtests=false \
 		-Db_sanitize=address,undefined -Db_lundef=false
 
-build-fuzz-fast/build.ninja: | packages
+build-fuzz-fast/build.ninja: | packages-ci
 	CC=clang CFLAGS='-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,indirect-calls' \
-		meson setup build-fuzz-fast -Dfuzz=true -Dtests=false -Dbuildtype=release -Db_lundef=false
+		$(SETUP) build-fuzz-fast -Dfuzz=true -Dtests=false -Dbuildtype=release -Db_lundef=false
 
-build-fuzz-afl/build.ninja: | packages
-	CC=afl-clang-fast meson setup build-fuzz-afl -Dfuzz=true -Dtests=false \
+build-fuzz-afl/build.ninja: | packages-ci
+	CC=afl-clang-fast $(SETUP) build-fuzz-afl -Dfuzz=true -Dtests=false \
 		-Dbuildtype=release -Db_lundef=false
 
-fuzz: packages $(FUZZ_BUILD)/build.ninja
+fuzz: packages-ci $(FUZZ_BUILD)/build.ninja
 	@ninja -C $(FUZZ_BUILD) fuzzers
 	@$(FUZZ_RUN) $(FUZZ_BUILD) $(FUZZ_TARGETS)
 
-fuzz-afl: packages build-fuzz-afl/build.ninja
+fuzz-afl: packages-ci build-fuzz-afl/build.ninja
 	@ninja -C build-fuzz-afl fuzzers
 	@$(FUZZ_RUN) --afl build-fuzz-afl $(FUZZ_TARGETS)
 
 # all seeds and regressions and a minute of each target, with sanitizers
-fuzz-smoke: packages
+fuzz-smoke: packages-ci
 	@command -v clang >/dev/null || { echo 'skipped: there is no clang'; exit 0; }; \
 		$(MAKE) --no-print-directory fuzz FUZZ_JOBS=2
 
 clean:
-	rm -rf build build-asan build-tsan build-fuzz build-fuzz-fast build-fuzz-afl
+	rm -rf build build-asan build-tsan build-coverage build-fuzz build-fuzz-fast build-fuzz-afl
