@@ -197,6 +197,21 @@ static enum vmx_code read_mode(struct reader *r, struct storage_slot *s)
 	return VMX_OK;
 }
 
+/* A name of nothing but characters that XML can't hold: without them there is none. */
+static bool is_unwritable(struct text name)
+{
+	while (name.len > 0) {
+		unsigned char c = (unsigned char)name.ptr[0];
+		bool control = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+
+		if (!control && !text_starts(name, TEXT("\xEF\xBF\xBE")) &&
+		    !text_starts(name, TEXT("\xEF\xBF\xBF")))
+			return false;
+		name = text_skip(name, control ? 1 : 3);
+	}
+	return true;
+}
+
 enum vmx_code vmxi_read_slot_settings(struct reader *r, struct storage_slot *s, bool present)
 {
 	const struct device *d = s->device;
@@ -223,6 +238,8 @@ enum vmx_code vmxi_read_slot_settings(struct reader *r, struct storage_slot *s, 
 	set_fate(r, disk_field(d, DISK_AUTODETECT), FATE_USED);
 	s->type_class = classify_type(s->type);
 	s->file_class = vmxi_classify_slot_file(s->file);
+	if (s->file_class == FILE_OTHER && !as_libvirt(r) && is_unwritable(s->file))
+		s->file_class = FILE_EMPTY;
 	return VMX_OK;
 }
 
