@@ -122,6 +122,31 @@ static bool is_cut(const struct vmx_entry *a, const struct vmx_entry *b,
 	       number_of(b) >= number_of(memory);
 }
 
+/* Without the zeros in front of the number of a port, which is behind the last colon. */
+static size_t without_zeros(const struct vmx_entry *entry, char out[256])
+{
+	const char *colon = memrchr(entry->value, ':', entry->value_length);
+	size_t head = colon ? (size_t)(colon + 1 - entry->value) : entry->value_length, zeros = head;
+
+	while (zeros + 1 < entry->value_length && entry->value[zeros] == '0')
+		zeros++;
+	if (entry->value_length - zeros + head > 256)
+		return 0;
+	memcpy(out, entry->value, head);
+	memcpy(out + head, entry->value + zeros, entry->value_length - zeros);
+	return head + entry->value_length - zeros;
+}
+
+/* The number of a port is written as XML spells it, and read as a number. */
+static bool is_same_port(const struct vmx_entry *a, const struct vmx_entry *b)
+{
+	char x[256], y[256];
+	size_t x_length = without_zeros(a, x), y_length = without_zeros(b, y);
+
+	return strncasecmp(a->key, "serial", 6) == 0 && x_length > 0 &&
+	       fuzz_same(x, x_length, y, y_length);
+}
+
 /* What the first document says, in any order, the second one says, too. */
 static void must_say(const struct vmx_document *a, const struct vmx_document *b)
 {
@@ -136,7 +161,7 @@ static void must_say(const struct vmx_document *a, const struct vmx_document *b)
 		if (code != VMX_OK)
 			fprintf(stderr, "lost: %.*s\n", (int)x.key_length, x.key);
 		MUST(code == VMX_OK);
-		if (!is_cut(&x, &y, &memory))
+		if (!is_cut(&x, &y, &memory) && !is_same_port(&x, &y))
 			MUST_EQUAL(x.value, x.value_length, y.value, y.value_length);
 	}
 }

@@ -225,7 +225,8 @@ static enum vmx_code read_card(struct domain_reader *r, const struct node *card)
 		nic->device = device;
 	TRY(read_model(r, card, nic));
 	TRY(read_link(r, card, nic));
-	return vmxi_xml_slot(r, card, &nic->slot);
+	TRY(vmxi_xml_slot(r, card, &nic->slot));
+	return vmxi_xml_ask_libvirt(r, vmxi_xml_check_place, card);
 }
 
 enum vmx_code vmxi_read_xml_cards(struct domain_reader *r)

@@ -72,31 +72,21 @@ static enum vmx_code add_controller(struct domain_reader *r, const struct xml_co
 	return VMX_OK;
 }
 
-/* The models of a type; those of types that no VMware machine has are not looked at. */
-static enum vmx_code check_model(struct domain_reader *r, struct xml_controller *c)
+/*
+ * What libvirt looks at: models of a type, but for types that no VMware machine has; and
+ * all places, those of controllers that nobody uses included.
+ */
+static enum vmx_code check_unused(struct domain_reader *r, const struct node *controller)
 {
 	static const char *const ide_models[] = { "piix3", "piix4", "ich6" };
-	int model;
+	struct text type = ATTRIBUTE(controller, "type"), model = ATTRIBUTE(controller, "model");
+	int word;
 
-	if (!c->model.ptr)
-		return VMX_OK;
-	if (text_equal(c->type, TEXT("scsi")))
-		return XML_WORD_OF(r, c->node, "model", scsi_models, &model);
-	if (!r->as_libvirt)
-		return VMX_OK;
-	if (text_equal(c->type, TEXT("ide")))
-		return XML_WORD_OF(r, c->node, "model", ide_models, &model);
-	if (text_equal(c->type, TEXT("sata")) || text_equal(c->type, TEXT("fdc")))
-		return vmxi_xml_bad_word(r, c->node, "model", c->model, "missing");
-	return VMX_OK;
-}
-
-/* libvirt looks at all places, those of controllers that nobody uses included. */
-static enum vmx_code check_place(struct domain_reader *r, const struct node *controller)
-{
-	struct pci_slot slot = { .given = false };
-
-	return r->as_libvirt ? vmxi_xml_slot(r, controller, &slot) : VMX_OK;
+	if (text_equal(type, TEXT("ide")))
+		TRY(XML_WORD_OF(r, controller, "model", ide_models, &word));
+	if (model.ptr && (text_equal(type, TEXT("sata")) || text_equal(type, TEXT("fdc"))))
+		return vmxi_xml_bad_word(r, controller, "model", model, "missing");
+	return vmxi_xml_check_place(r, controller);
 }
 
 static enum vmx_code read_index(struct domain_reader *r, struct xml_controller *c)
@@ -130,13 +120,14 @@ static void give_indexes(struct domain_reader *r)
 static enum vmx_code read_controller(struct domain_reader *r, const struct node *node)
 {
 	struct xml_controller c = { .node = node };
-	int type;
+	int type, model;
 
 	TRY(XML_WORD_OF(r, node, "type", controller_types, &type));
 	c.type = text_of(controller_types[type < 0 ? 0 : type]);
 	c.model = ATTRIBUTE(node, "model");
-	TRY(check_model(r, &c));
-	TRY(check_place(r, node));
+	if (text_equal(c.type, TEXT("scsi")))
+		TRY(XML_WORD_OF(r, node, "model", scsi_models, &model));
+	TRY(vmxi_xml_ask_libvirt(r, check_unused, node));
 	TRY(read_index(r, &c));
 	return add_controller(r, &c);
 }

@@ -76,17 +76,40 @@ static enum vmx_code read_vnc_port(struct domain_reader *r, const struct node *n
 	return VMX_OK;
 }
 
-/* libvirt looks at all of them, and writes the first. */
 static enum vmx_code check_listen(struct domain_reader *r, const struct node *listen, int *ret_type)
 {
 	static const char *const types[] = { "address", "network", "socket", "none" };
 
 	TRY(XML_WORD_OF(r, listen, "type", types, ret_type));
-	if (*ret_type < 0)
-		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, listen, "it has no type");
-	if (*ret_type == 1 && !FILLED(listen, "network").ptr)
-		return vmxi_xml_refused(r, VMX_CODE_XML_MISSING, listen,
-					"libvirt wants the name of the network");
+	return *ret_type >= 0 ? VMX_OK :
+	       vmxi_xml_fail(r, VMX_CODE_XML_MISSING, listen, "it has no type");
+}
+
+static enum vmx_code check_same_address(struct domain_reader *r, const struct node *listen,
+					struct text own, struct text outer)
+{
+	return !own.ptr || !outer.ptr || text_equal(own, outer) ? VMX_OK :
+	       vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, listen,
+			     "the address is not that of the attribute listen");
+}
+
+/*
+ * libvirt looks at all of them, and writes the first.  As long as it compares addresses, ""
+ * is one of them.
+ */
+static enum vmx_code check_listens(struct domain_reader *r, const struct node *graphics)
+{
+	const struct node *first = CHILD(graphics, "listen");
+	int type;
+
+	for (const struct node *n = first; n; n = SIBLING(n, "listen")) {
+		TRY(check_listen(r, n, &type));
+		if (type == 1 && !FILLED(n, "network").ptr)
+			return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, n, "the network has no name");
+		if (n == first && type == 0)
+			TRY(check_same_address(r, n, ATTRIBUTE(n, "address"),
+					       ATTRIBUTE(graphics, "listen")));
+	}
 	return VMX_OK;
 }
 
@@ -94,20 +117,15 @@ static enum vmx_code read_listen(struct domain_reader *r, const struct node *nod
 				 struct vnc *vnc)
 {
 	const struct node *listen = CHILD(node, "listen");
-	struct text own, outer = ATTRIBUTE(node, "listen");
+	struct text own;
 	int type;
 
-	for (const struct node *n = listen; r->as_libvirt && n; n = SIBLING(n, "listen"))
-		TRY(check_listen(r, n, &type));
-	vnc->ip = outer;
+	vnc->ip = ATTRIBUTE(node, "listen");
 	if (listen) {
 		TRY(check_listen(r, listen, &type));
-		/* to libvirt, "" is an address of its own as long as it compares them */
-		own = r->as_libvirt ? ATTRIBUTE(listen, "address") : FILLED(listen, "address");
-		if (type == 0 && own.ptr && (outer.len > 0 || (r->as_libvirt && outer.ptr)) &&
-		    !text_equal(own, outer))
-			return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, listen,
-					     "the address is not that of the attribute listen");
+		own = FILLED(listen, "address");
+		if (type == 0)
+			TRY(check_same_address(r, listen, own, FILLED(node, "listen")));
 		if (type == 0 && own.len > 0)
 			vnc->ip = own;
 		else if (type > 0)
@@ -115,7 +133,7 @@ static enum vmx_code read_listen(struct domain_reader *r, const struct node *nod
 	}
 	if (vnc->ip.len == 0 && r->as_libvirt)
 		vnc->ip = NO_TEXT;
-	return VMX_OK;
+	return vmxi_xml_ask_libvirt(r, check_listens, node);
 }
 
 static enum vmx_code read_one_graphics(struct domain_reader *r, const struct node *node)

@@ -125,8 +125,7 @@ static enum vmx_code read_target(struct domain_reader *r, struct xml_disk *d)
 	if (!d->target.ptr)
 		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, d->node,
 				     "the disk has no <target dev=''/>");
-	/* "" is no bus to libvirt, and no error to us */
-	d->bus_word = r->as_libvirt ? ATTRIBUTE(target, "bus") : FILLED(target, "bus");
+	TRY(XML_FILLED(r, target, "bus", &d->bus_word));
 	d->index = target_index(d->target);
 	TRY(read_bus(r, d));
 	if (floppy != (d->disk.bus == BUS_FDC))
@@ -187,6 +186,9 @@ static enum vmx_code check_backing(struct domain_reader *r, const struct xml_dis
 		return vmxi_xml_fail(r, VMX_CODE_DISK_BACKING, d->node,
 				     "VMware has no disks that are devices of the host: make a .vmdk "
 				     "file that describes the device, and use type='file'");
+	if (disk->device == DISK_DEVICE_LUN && !CHILD(d->node, "source"))
+		TRY(vmxi_xml_refused(r, VMX_CODE_DISK_BACKING, d->node,
+				     "libvirt takes no lun without <source>"));
 	if (disk->device == DISK_DEVICE_LUN && !disk->block)
 		return vmxi_xml_fail(r, VMX_CODE_DISK_BACKING, d->node,
 				     "a lun has to be of type='block'");
@@ -252,11 +254,18 @@ static enum vmx_code check_place(struct domain_reader *r, const struct xml_disk 
 			     ", which is the controller's own" : "");
 }
 
+static enum vmx_code check_drive_target(struct domain_reader *r, const struct node *address)
+{
+	uint32_t target;
+
+	return ATTRIBUTE_NUMBER(r, address, "target", 0, &target);
+}
+
 static enum vmx_code read_address(struct domain_reader *r, struct xml_disk *d)
 {
 	const struct node *address = CHILD(d->node, "address");
 	struct text type = ATTRIBUTE(address, "type");
-	uint32_t bus, target;
+	uint32_t bus;
 	char q[QUOTE_MAX];
 
 	if (!address)
@@ -272,8 +281,7 @@ static enum vmx_code read_address(struct domain_reader *r, struct xml_disk *d)
 	TRY(ATTRIBUTE_NUMBER(r, address, "controller", 0, &d->disk.controller));
 	TRY(ATTRIBUTE_NUMBER(r, address, "bus", 0, &bus));
 	TRY(ATTRIBUTE_NUMBER(r, address, "unit", 0, &d->disk.unit));
-	if (r->as_libvirt)
-		TRY(ATTRIBUTE_NUMBER(r, address, "target", 0, &target));
+	TRY(vmxi_xml_ask_libvirt(r, check_drive_target, address));
 	d->placed = true;
 	TRY(check_place(r, d, address, bus));
 	if (d->disk.bus == BUS_IDE)

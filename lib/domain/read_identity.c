@@ -255,11 +255,12 @@ static enum vmx_code keep_cpu_set(struct domain_reader *r, const struct node *vc
 static enum vmx_code read_cpu_set(struct domain_reader *r, const struct node *vcpu)
 {
 	static const char *const placements[] = { "static", "auto" };
-	struct text set = r->as_libvirt ? ATTRIBUTE(vcpu, "cpuset") : FILLED(vcpu, "cpuset");
+	struct text set;
 	uint8_t marks[CPUS_MAX];
 	char q[QUOTE_MAX];
 	int placement;
 
+	TRY(XML_FILLED(r, vcpu, "cpuset", &set));
 	TRY(XML_WORD_OF(r, vcpu, "placement", placements, &placement));
 	if (!set.ptr || placement == 1)
 		return VMX_OK;

@@ -50,8 +50,6 @@ static enum vmx_code check_target(struct domain_reader *r, const struct node *po
 	};
 	int type;
 
-	if (!r->as_libvirt)
-		return VMX_OK;
 	return XML_WORD_OF(r, CHILD(port, "target"), "type", types, &type);
 }
 
@@ -287,7 +285,7 @@ static enum vmx_code check_consoles(struct domain_reader *r, const struct node *
 {
 	bool serial;
 
-	for (const struct node *n = first; r->as_libvirt && n; n = SIBLING(n, "console"))
+	for (const struct node *n = first; n; n = SIBLING(n, "console"))
 		TRY(check_console(r, n, n == first, &serial));
 	return VMX_OK;
 }
@@ -329,11 +327,11 @@ enum vmx_code vmxi_read_xml_ports(struct domain_reader *r)
 	struct numbering serials = { .highest = -1 }, parallels = { .highest = -1 };
 	struct vmx_machine *m = r->machine;
 
-	TRY(check_consoles(r, CHILD(r->devices, "console")));
+	TRY(vmxi_xml_ask_libvirt(r, check_consoles, CHILD(r->devices, "console")));
 	TRY(mark_isa(r, first, &serials));
 	TRY(find_highest(r, first, serials, &serials.highest));
 	FOR_CHILDREN(r->devices, "serial", node) {
-		TRY(check_target(r, node));
+		TRY(vmxi_xml_ask_libvirt(r, check_target, node));
 		TRY(add_port(r, node, false, &serials));
 	}
 	if (!first)

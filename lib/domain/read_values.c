@@ -33,15 +33,28 @@ static bool is_heard(const struct domain_reader *r)
 	return r->reporter.fn && r->reporter.count <= r->reporter.max;
 }
 
+/* Whether what libvirt refuses is refused. */
+static bool is_refused(const struct domain_reader *r)
+{
+	return r->strict || (r->as_libvirt && !r->asks_libvirt);
+}
+
 enum vmx_code vmxi_xml_fail(struct domain_reader *r, enum vmx_code code, const struct node *node,
 			    const char *format, ...)
 {
 	char message[MESSAGE_MAX];
 	va_list args;
 
+	if (r->asks_libvirt && !is_refused(r) && !is_heard(r))
+		return code;
 	va_start(args, format);
 	format_to(message, node, format, args);
 	va_end(args);
+	if (r->asks_libvirt && !is_refused(r)) {
+		vmxi_report(&r->reporter, code, VMX_NOTE, where(node), "%s; libvirt refuses that",
+			    message);
+		return code;
+	}
 	return vmxi_fail(r->error, code, where(node), "%s", message);
 }
 
@@ -53,13 +66,12 @@ static enum vmx_code refuse(struct domain_reader *r, enum vmx_code code, const s
 static enum vmx_code refuse(struct domain_reader *r, enum vmx_code code, const struct node *node,
 			    enum vmx_severity severity, const char *format, va_list args)
 {
-	bool fatal = r->as_libvirt || r->strict;
 	char message[MESSAGE_MAX];
 
-	if (!fatal && !is_heard(r))
+	if (!is_refused(r) && !is_heard(r))
 		return VMX_OK;
 	format_to(message, node, format, args);
-	if (fatal)
+	if (is_refused(r))
 		return vmxi_fail(r->error, code, where(node), "%s", message);
 	vmxi_report(&r->reporter, code, severity, where(node), "%s", message);
 	return VMX_OK;
@@ -108,6 +120,22 @@ static enum vmx_code mention(struct domain_reader *r, enum vmx_code code, const 
 	return VMX_OK;
 }
 
+enum vmx_code vmxi_xml_ask_libvirt(struct domain_reader *r, xml_check *check,
+				   const struct node *node)
+{
+	bool as_libvirt = r->as_libvirt, asks_libvirt = r->asks_libvirt;
+	enum vmx_code code;
+
+	if (r->foreign)
+		return VMX_OK;
+	r->asks_libvirt = asks_libvirt || !as_libvirt;
+	r->as_libvirt = true;
+	code = check(r, node);
+	r->as_libvirt = as_libvirt;
+	r->asks_libvirt = asks_libvirt;
+	return is_refused(r) || code == VMX_CODE_OUT_OF_MEMORY ? code : VMX_OK;
+}
+
 enum vmx_code vmxi_xml_beyond(struct domain_reader *r, const struct node *node,
 			      const char *format, ...)
 {
@@ -152,6 +180,17 @@ struct text vmxi_child_text(const struct node *node, struct text name)
 	return child ? child->text : NO_TEXT;
 }
 
+enum vmx_code vmxi_xml_filled(struct domain_reader *r, const struct node *node, struct text name,
+			      struct text *ret)
+{
+	*ret = vmxi_attribute(node, name);
+	if (r->as_libvirt || !ret->ptr || ret->len > 0)
+		return VMX_OK;
+	*ret = NO_TEXT;
+	return vmxi_xml_refused(r, VMX_CODE_XML_WORD, node, "%s is empty; read as if it were missing",
+				name.ptr);
+}
+
 struct text vmxi_filled_attribute(const struct node *node, struct text name)
 {
 	struct text value = vmxi_attribute(node, name);
@@ -170,6 +209,19 @@ static enum vmx_code bad_number(struct domain_reader *r, const struct node *node
 }
 
 /* libvirt takes white space in front, and nothing behind. */
+static enum vmx_code end_number(struct domain_reader *r, const struct node *node,
+				struct text *digits)
+{
+	struct text all = *digits;
+
+	if (r->as_libvirt)
+		return VMX_OK;
+	*digits = vmxi_trim_space(all);
+	return digits->len == all.len ? VMX_OK :
+	       vmxi_xml_refused(r, VMX_CODE_XML_NUMBER, node,
+				"there is white space behind the number; read without");
+}
+
 enum vmx_code vmxi_xml_number(struct domain_reader *r, const struct node *node, struct text t,
 			      uint64_t max, uint64_t *ret)
 {
@@ -178,8 +230,7 @@ enum vmx_code vmxi_xml_number(struct domain_reader *r, const struct node *node, 
 
 	while (digits.len > 0 && ascii_is_space(digits.ptr[0]))
 		digits = text_skip(digits, 1);
-	if (!r->as_libvirt)
-		digits = vmxi_trim_space(digits);
+	TRY(end_number(r, node, &digits));
 	if (digits.len > 0 && digits.ptr[0] == '+')
 		digits = text_skip(digits, 1);
 	if (!vmxi_parse_digits(digits, ret, &len) || len < digits.len || *ret > max)
@@ -368,17 +419,22 @@ enum vmx_code vmxi_xml_pci(struct domain_reader *r, const struct node *address,
 	return VMX_OK;
 }
 
-/* libvirt wants a kind of address that it knows, also where the kind does not fit. */
-static enum vmx_code check_address_type(struct domain_reader *r, const struct node *address)
+enum vmx_code vmxi_xml_check_place(struct domain_reader *r, const struct node *device)
 {
 	static const char *const types[] = {
 		"pci", "drive", "virtio-serial", "ccid", "usb", "spapr-vio", "virtio-s390", "ccw",
 		"virtio-mmio", "isa", "dimm", "unassigned",
 	};
+	const struct node *address = CHILD(device, "address");
+	struct pci_device at;
 	int type;
 
+	if (!address)
+		return VMX_OK;
 	TRY(XML_WORD_OF(r, address, "type", types, &type));
-	return type >= 0 ? VMX_OK : vmxi_xml_fail(r, VMX_CODE_XML_MISSING, address, "it has no type");
+	if (type < 0)
+		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, address, "it has no type");
+	return type == 0 ? vmxi_xml_pci(r, address, &at) : VMX_OK;
 }
 
 enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
@@ -388,13 +444,10 @@ enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
 	struct text type = ATTRIBUTE(address, "type");
 	struct pci_device at;
 
-	if (address && r->as_libvirt)
-		TRY(check_address_type(r, address));
-	if (!address || !text_equal(type, TEXT("pci")))
+	if (!address || r->as_libvirt || !text_equal(type, TEXT("pci")))
 		return VMX_OK;
 	TRY(vmxi_xml_pci(r, address, &at));
-	/* libvirt has looked at it, and goes on without */
-	if (r->as_libvirt || r->foreign)
+	if (r->foreign)
 		return VMX_OK;
 	if (at.domain > 0 || at.bus > 31)
 		return vmxi_xml_left_out(r, address, "VMware has no such place on its PCI buses");

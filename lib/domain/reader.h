@@ -48,6 +48,7 @@ struct domain_reader {
 	struct vmx_machine *machine;
 	const struct vmx_domain_xml_read_options *options;
 	bool as_libvirt, strict;
+	bool asks_libvirt;	/* for the time of a check: its errors are notes */
 	bool foreign;		/* the domain's type is not 'vmware' */
 	struct reporter reporter;
 	struct vmx_error *error;
@@ -85,6 +86,15 @@ enum vmx_code vmxi_xml_beyond(struct domain_reader *r, const struct node *node,
 enum vmx_code vmxi_xml_left_out(struct domain_reader *r, const struct node *node,
 				const char *format, ...) VMXI_FORMAT(3, 4);
 
+/*
+ * A check of what libvirt looks at and we do not need.  At the libvirt level and in strict
+ * mode its errors are errors; else notes.  A domain that is none of VMware's is not asked
+ * for what libvirt wants of those.
+ */
+typedef enum vmx_code xml_check(struct domain_reader *r, const struct node *node);
+enum vmx_code vmxi_xml_ask_libvirt(struct domain_reader *r, xml_check *check,
+				   const struct node *node);
+
 /* The text of a child; no pointer if there is no such child, or it is empty. */
 struct text vmxi_child_text(const struct node *node, struct text name);
 #define CHILD_TEXT(node, literal) vmxi_child_text(node, TEXT(literal))
@@ -95,6 +105,14 @@ struct text vmxi_trim_space(struct text t);
 /* An attribute that is not empty; "" has no pointer either. */
 struct text vmxi_filled_attribute(const struct node *node, struct text name);
 #define FILLED(node, literal) vmxi_filled_attribute(node, TEXT(literal))
+
+/*
+ * The same of one whose "" libvirt refuses: what that means at each level.  At the libvirt
+ * level "" is what it is.
+ */
+enum vmx_code vmxi_xml_filled(struct domain_reader *r, const struct node *node, struct text name,
+			      struct text *ret);
+#define XML_FILLED(r, node, literal, ret) vmxi_xml_filled(r, node, TEXT(literal), ret)
 
 /* A decimal number without sign, at most max. */
 enum vmx_code vmxi_xml_number(struct domain_reader *r, const struct node *node, struct text t,
@@ -143,6 +161,9 @@ enum vmx_code vmxi_xml_pci(struct domain_reader *r, const struct node *address,
  */
 enum vmx_code vmxi_xml_slot(struct domain_reader *r, const struct node *device,
 			    struct pci_slot *ret);
+
+/* libvirt wants a kind of address that it knows, also where the kind does not fit. */
+xml_check vmxi_xml_check_place;
 
 /* An integer as C writes it: 0x10, 010, -1. */
 bool vmxi_parse_c_integer(struct text t, int64_t *ret);
