@@ -74,12 +74,20 @@ static enum vmx_code see(struct applying *a)
 /* What XML need not say is as it was. */
 static void fill_in(struct applying *a)
 {
+	static const uint8_t none[16];
 	struct vmx_machine *m = &a->wanted;
 
 	if (!m->has_uuid) {
 		memcpy(m->bios_uuid, a->seen->bios_uuid, 16);
 		memcpy(m->vc_uuid, a->seen->vc_uuid, 16);
+	} else if (memcmp(m->bios_uuid, none, 16) == 0) {
+		/* XML shows one that only the server knows as any other; here it has to go */
+		memcpy(a->seen->bios_uuid, a->found->bios_uuid, 16);
+		memcpy(a->seen->vc_uuid, a->found->vc_uuid, 16);
 	}
+	/* written, an odd amount would be rounded, and might then seem to be the other one */
+	if (a->seen->memory_kib != m->memory_kib && a->seen->memory_kib % (4 << 10) > 0)
+		a->seen->memory_kib = 0;
 	if (!m->name.ptr)
 		m->name = a->seen->name;
 	if (m->was_full && !m->guest_os.ptr && m->arch == a->seen->arch)
@@ -231,12 +239,15 @@ static enum vmx_code clear_device(const struct edit *e, struct text device, char
 	return VMX_OK;
 }
 
-/* "scsi1" with a "scsi1:0" that is still present: a drive that XML does not show. */
-static bool has_units(const struct edit *e, struct text device)
+/* "scsi1.present" with a "scsi1:0" that is still present: a drive that XML does not show. */
+static bool has_units(const struct edit *e, struct text controller)
 {
-	struct document_keys under = vmxi_keys_under(&e->keys, device, ':');
+	struct document_keys under = vmxi_keys_under(&e->keys, device_of(controller), ':');
 	struct vmx_entry entry;
 
+	/* "ethernet0:1" is nobody's */
+	if (vmxi_match_key(controller).set != SET_CONTROLLER)
+		return false;
 	for (size_t i = 0; i < under.count; i++) {
 		struct text key = under.items[i].key;
 
@@ -260,7 +271,7 @@ static enum vmx_code remove_devices(const struct edit *e, bool units)
 		struct text key = e->before.items[i].key, device = device_of(key);
 
 		if (!is_switch(key) || is_unit(device) != units || !is_on(&e->before, key) ||
-		    is_on(&e->after, key) || (!units && has_units(e, device)))
+		    is_on(&e->after, key) || (!units && has_units(e, key)))
 			continue;
 		TRY(clear_device(e, device, '.'));
 	}
@@ -342,8 +353,7 @@ static enum vmx_code edit_lines(const struct edit *e)
 
 	for (size_t i = 0; i < e->before.count; i++) {
 		if (!vmxi_find_line(&e->after, e->before.items[i].key) &&
-		    !(is_switch(e->before.items[i].key) &&
-		      has_units(e, device_of(e->before.items[i].key))))
+		    !(is_switch(e->before.items[i].key) && has_units(e, e->before.items[i].key)))
 			TRY(unset(e, e->before.items[i].key));
 	}
 	for (size_t i = 0; i < after->lines.count; i++) {
