@@ -374,7 +374,7 @@ static enum vmx_code write_checked(struct writer *w)
 				 "a value holds a character that XML can't hold; libvirt copies it");
 	if (w->xml.dropped > 0 && !as_libvirt(w))
 		vmxi_report(&w->reporter, VMX_CODE_CONTROL_CHARACTER, VMX_WARNING, NOWHERE,
-			    "%zu control characters in the values are left out: XML can't hold them",
+			    "control characters in the values (%zu) are left out: XML can't hold them",
 			    w->xml.dropped);
 	return VMX_OK;
 }

@@ -370,8 +370,12 @@ static enum exit_status prepare(struct batch *b, char **files, size_t count, siz
 		status = check_folder(b);
 	if (status != STATUS_DONE)
 		return status;
-	if (!name_source_open(&b->names, list, files, count) || !stop_on_signals()) {
-		show_problem(console, "can't read '%s': %s", list ? list : "a pipe", strerror(errno));
+	if (!name_source_open(&b->names, list, files, count)) {
+		show_problem(console, "can't read '%s': %s", list, strerror(errno));
+		return STATUS_SYSTEM;
+	}
+	if (!stop_on_signals()) {
+		show_problem(console, "can't catch signals: %s", strerror(errno));
 		return STATUS_SYSTEM;
 	}
 	b->output_is_terminal = isatty(STDOUT_FILENO);
