@@ -235,6 +235,15 @@ enum vmx_code vmxi_read_xml_graphics(struct domain_reader *r)
  * TPM
  */
 
+static enum vmx_code check_backends(struct domain_reader *r, const struct node *tpm)
+{
+	const struct node *backend = CHILD(tpm, "backend");
+	const struct node *second = backend ? SIBLING(backend, "backend") : NULL;
+
+	return second ? vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, second, "a TPM has one backend")
+		      : VMX_OK;
+}
+
 enum vmx_code vmxi_read_xml_tpm(struct domain_reader *r)
 {
 	const struct node *tpm = CHILD(r->devices, "tpm"), *second;
@@ -247,6 +256,7 @@ enum vmx_code vmxi_read_xml_tpm(struct domain_reader *r)
 	second = SIBLING(tpm, "tpm");
 	if (second)
 		return vmxi_xml_fail(r, VMX_CODE_XML_DUPLICATE, second, "VMware has one TPM per machine");
+	TRY(vmxi_xml_ask_libvirt(r, check_backends, tpm));
 	near = text_equal(ATTRIBUTE(backend, "type"), TEXT("emulator")) &&
 	       (!model.ptr || text_equal(model, TEXT("tpm-crb"))) &&
 	       (!version.ptr || text_equal(version, TEXT("2.0")));
