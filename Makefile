@@ -29,11 +29,14 @@ help:
 	@echo 'make fuzz-smoke  all fuzz targets and their regressions for a minute each, two at once'
 	@echo 'make clean       remove all build directories'
 
+# who has seen to the packages sets it to ':'
+INSTALL_PACKAGES = .ci/install-packages
+
 packages:
-	@.ci/install-packages
+	@$(INSTALL_PACKAGES)
 
 packages-ci:
-	@.ci/install-packages needed optional ci
+	@$(INSTALL_PACKAGES) needed optional ci
 
 $(BUILD)/build.ninja: | packages
 	@$(SETUP) $(BUILD) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
