@@ -115,7 +115,8 @@ struct vmx_machine_apply_options {
  * Fails as vmx_machine_read() and vmx_domain_xml_write() do for the machine that the
  * document holds (with the machine's level; VMX_LEVEL_LIBVIRT needs a document that
  * was read strictly), as vmx_machine_write(), and as vmx_document_set().  The
- * document is then in part changed: throw it away.
+ * document is then in part changed: throw it away.  Lines and columns are those of the
+ * document; what is wrong with the machine has none.
  */
 VMX_API enum vmx_code vmx_machine_apply(const struct vmx_machine *machine,
 					struct vmx_document *document,

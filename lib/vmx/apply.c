@@ -10,6 +10,7 @@
  * per socket of a machine that had one CPU).  So whoever has changed something looks
  * again, until there is nothing left to do.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <vmxkit/domain_xml.h>
@@ -51,6 +52,17 @@ static enum vmx_code read_found(struct applying *a)
 	return vmx_machine_read(a->document, &options, &a->found, a->error);
 }
 
+/* What is wrong in XML that nobody has seen has no line there. */
+static enum vmx_code forget_place(enum vmx_code code, struct vmx_error *error)
+{
+	char message[MESSAGE_MAX];
+
+	if (code == VMX_OK || code == VMX_CODE_OUT_OF_MEMORY || !error)
+		return code;
+	snprintf(message, sizeof(message), "%s", vmx_error_message(error));
+	return vmxi_fail(error, code, NOWHERE, "%s", message);
+}
+
 static enum vmx_code see(struct applying *a)
 {
 	struct vmx_domain_xml_read_options options = VMX_DOMAIN_XML_READ_OPTIONS_INIT;
@@ -66,7 +78,8 @@ static enum vmx_code see(struct applying *a)
 	options.max_size = SIZE_MAX;
 	options.allocator = &a->wanted.allocator;
 	if (code == VMX_OK)
-		code = vmx_domain_xml_read(xml.data, xml.length, &options, &a->seen, a->error);
+		code = forget_place(vmx_domain_xml_read(xml.data, xml.length, &options, &a->seen, a->error),
+				    a->error);
 	vmx_bytes_release(&xml);
 	return code;
 }
@@ -100,6 +113,8 @@ static void prepare(struct applying *a, struct vmx_writer *w, const struct vmx_m
 	*w = (struct vmx_writer){ .machine = machine, .error = a->error };
 	w->as_libvirt = machine->level == VMX_LEVEL_LIBVIRT;
 	w->hardware_version = version ? version : VMX_DEFAULT_HARDWARE_VERSION;
+	w->cards_there = a->found->nics.count;
+	w->no_places = true;
 	w->encoding = TEXT("UTF-8");
 	w->file_name = a->options->file_name;
 	w->file_name_user = a->options->file_name_user;

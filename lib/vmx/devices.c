@@ -277,7 +277,7 @@ void vmxi_put_cards(struct vmx_writer *w)
 	size_t max = w->hardware_version < MANY_CARDS_HARDWARE ? OLD_CARDS_MAX : CARDS_MAX;
 
 	/* a document that has more has proved that it can */
-	if (m->nics.count > max && !m->document)
+	if (m->nics.count > max && m->nics.count > w->cards_there && !m->document)
 		vmxi_vmx_fail(w, VMX_CODE_HARDWARE_LACKS, m->nics.items[max].where,
 			      "hardware version %lld has no more than %zu network cards",
 			      (long long)w->hardware_version, max);

@@ -95,7 +95,7 @@ void vmxi_vmx_fail(struct vmx_writer *w, enum vmx_code code, struct position whe
 	if (vsnprintf(message, sizeof(message), format, args) < 0)
 		message[0] = '\0';
 	va_end(args);
-	w->code = vmxi_fail(w->error, code, where, "%s", message);
+	w->code = vmxi_fail(w->error, code, w->no_places ? NOWHERE : where, "%s", message);
 }
 
 void vmxi_vmx_no_memory(struct vmx_writer *w)

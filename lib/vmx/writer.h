@@ -37,6 +37,7 @@ struct vmx_writer {
 	const struct vmx_machine *machine;
 	bool as_libvirt;
 	int64_t hardware_version;
+	size_t cards_there;	/* in the document that is changed: its hardware can do with so many */
 	struct text encoding;	/* for .encoding */
 	vmx_to_vmx_fn file_name;
 	void *file_name_user;
@@ -45,6 +46,7 @@ struct vmx_writer {
 	struct vmx_bytes scratch;
 	struct reporter reporter;
 	struct vmx_error *error;
+	bool no_places;		/* those of the machine are in another text than that of the caller */
 	enum vmx_code code;	/* the first that went wrong */
 };
 
