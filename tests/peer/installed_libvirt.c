@@ -80,6 +80,19 @@ static const struct {
 
 static void *capabilities, *xml_options;
 
+static void (*told)(bool working);
+
+void installed_libvirt_watch(void (*works)(bool working))
+{
+	told = works;
+}
+
+static void works(bool working)
+{
+	if (told)
+		told(working);
+}
+
 static bool find_symbols(void *library, const char **ret_why)
 {
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
@@ -146,11 +159,13 @@ char *installed_libvirt_convert(const char *vmx, const char **ret_why)
 	void *domain;
 	char *xml;
 
+	works(true);
 	libvirt.reset_last_error();
 	domain = libvirt.parse(&context, xml_options, capabilities, vmx);
 	xml = domain ? libvirt.format(domain, xml_options, FORMAT_SECURE) : NULL;
 	*ret_why = libvirt.last_error_message();
 	libvirt.free_domain(domain);
+	works(false);
 	return xml;
 }
 
@@ -181,34 +196,56 @@ char *installed_libvirt_write(const char *xml, const struct installed_libvirt_op
 	void *domain;
 	char *vmx;
 
+	works(true);
 	libvirt.reset_last_error();
 	domain = libvirt.parse_xml(xml, xml_options, NULL, PARSE_INACTIVE);
 	vmx = domain ? libvirt.format_vmx(&context, xml_options, domain,
 					  (int)options->hardware_version) : NULL;
 	*ret_why = libvirt.last_error_message();
 	libvirt.free_domain(domain);
+	works(false);
 	return vmx;
 }
 
 char *installed_libvirt_escape(const char *text, char escape, const char *special)
 {
-	return libvirt.escape(text, escape, special);
+	char *escaped;
+
+	works(true);
+	escaped = libvirt.escape(text, escape, special);
+	works(false);
+	return escaped;
 }
 
 bool installed_libvirt_unescape(char *text, char escape)
 {
-	return libvirt.unescape(text, escape) == 0;
+	bool done;
+
+	works(true);
+	done = libvirt.unescape(text, escape) == 0;
+	works(false);
+	return done;
 }
 
 char *installed_libvirt_escape_datastore_item(const char *text)
 {
-	return libvirt.escape_datastore_item(text);
+	char *escaped;
+
+	works(true);
+	escaped = libvirt.escape_datastore_item(text);
+	works(false);
+	return escaped;
 }
 
 bool installed_libvirt_split_datastore_path(const char *text, char **ret_name,
 					    char **ret_directory, char **ret_path)
 {
+	bool done;
+
 	*ret_name = *ret_directory = *ret_path = NULL;
+	works(true);
 	libvirt.reset_last_error();
-	return libvirt.parse_datastore_path(text, ret_name, ret_directory, ret_path) == 0;
+	done = libvirt.parse_datastore_path(text, ret_name, ret_directory, ret_path) == 0;
+	works(false);
+	return done;
 }

@@ -12,6 +12,9 @@
 /* False: there is no such libvirt, and *ret_why says what is missing. */
 bool installed_libvirt_open(const char **ret_why);
 
+/* Who is told when it begins to work, and when it has ended: it may crash in between. */
+void installed_libvirt_watch(void (*works)(bool working));
+
 /*
  * The domain XML, with passwords: a new string.  NULL: libvirt refuses the
  * document, and *ret_why says why, until the next call.  File names stay as they

@@ -14,6 +14,7 @@
 
 #include "peer/differential.h"
 #include "peer/installed_libvirt.h"
+#include "peer/vmx_differences.h"
 #include "peer/vmx_generator.h"
 #include "support/cases.h"
 
@@ -23,255 +24,77 @@
  * Ours
  */
 struct conversion {
-	enum vmx_code code;
-	bool wide_scsi;		/* the hardware has 64 units on a SCSI controller */
+	struct vmx_outcome outcome;
+	struct vmx_document *document;
 	char message[256];
 	struct vmx_bytes xml;
 };
 
-static void convert_document(struct vmx_document *document, struct conversion *ret,
-			     struct vmx_error *error)
+static enum vmx_code convert_document(struct vmx_document *document, struct vmx_bytes *ret,
+				      struct vmx_error *error)
 {
 	struct vmx_machine_options machine_options = VMX_MACHINE_OPTIONS_INIT;
 	struct vmx_domain_xml_options xml_options = VMX_DOMAIN_XML_OPTIONS_INIT;
 	struct vmx_machine *machine;
+	enum vmx_code code;
 
 	machine_options.level = VMX_LEVEL_LIBVIRT;
 	xml_options.secure = true;
-	ret->code = vmx_machine_read(document, &machine_options, &machine, error);
-	if (ret->code != VMX_OK)
-		return;
-	ret->code = vmx_domain_xml_write(machine, &xml_options, &ret->xml, error);
+	code = vmx_machine_read(document, &machine_options, &machine, error);
+	if (code != VMX_OK)
+		return code;
+	code = vmx_domain_xml_write(machine, &xml_options, ret, error);
 	vmx_machine_free(machine);
-}
-
-static bool has_wide_scsi(const struct vmx_document *document)
-{
-	static const char key[] = "virtualHW.version";
-	struct vmx_entry entry;
-
-	return vmx_document_get(document, key, sizeof(key) - 1, &entry) == VMX_OK &&
-	       strtoll(entry.value, NULL, 10) >= 13;
+	return code;
 }
 
 static void convert(const struct blob *vmx, struct conversion *ret)
 {
 	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
 	struct vmx_error *error = vmx_error_new();
-	struct vmx_document *document;
+	enum vmx_code code;
 
 	*ret = (struct conversion){ .xml = VMX_BYTES_INIT };
 	options.mode = VMX_READ_STRICT;
-	ret->code = vmx_document_read(vmx->data, vmx->length, &options, &document, error);
-	if (ret->code == VMX_OK) {
-		ret->wide_scsi = has_wide_scsi(document);
-		convert_document(document, ret, error);
-		vmx_document_free(document);
-	}
-	if (ret->code != VMX_OK)
+	code = vmx_document_read(vmx->data, vmx->length, &options, &ret->document, error);
+	if (code != VMX_OK)
+		ret->document = NULL;
+	else
+		code = convert_document(ret->document, &ret->xml, error);
+	if (code != VMX_OK)
 		snprintf(ret->message, sizeof(ret->message), "%s", vmx_error_message(error));
+	ret->outcome = (struct vmx_outcome){
+		.code = code, .message = ret->message, .xml = code == VMX_OK ? ret->xml.data : NULL,
+		.document = ret->document,
+	};
 	vmx_error_free(error);
 }
 
-/*
- * What is not asked of libvirt: documented limits of ours that it does not have
- * (it would take gigabytes), and one file that crashes it.
- */
-static const struct limit {
-	enum vmx_code code;
-	const char *message;	/* part of ours */
-	long long above;	/* the number behind it */
-	const char *why;
-} limits[] = {
-	{ VMX_CODE_UNKNOWN_ENCODING, "", -1, "limit: encodings that no VMX file can have" },
-	{ VMX_CODE_ENCODING_MISMATCH, "", -1, "limit: bytes at which libvirt may just stop reading" },
-	{ VMX_CODE_INDEX_OUT_OF_RANGE, "", -1, "limit: numbers of cards" },
-	{ VMX_CODE_OUT_OF_RANGE, "numvcpus is ", 16384, "limit: numbers of CPUs" },
-	{ VMX_CODE_OUT_OF_RANGE, "sharedFolder.maxNum is ", 1024, "limit: numbers of shared folders" },
-	{ VMX_CODE_OUT_OF_RANGE, "memsize is ", 1ll << 40, "limit: amounts of memory" },
-	{ VMX_CODE_MISSING_KEY, "is a file, but has no fileName", -1, "libvirt crashes: a serial port without file" },
-};
-
-static bool is_beyond(const struct limit *limit, const struct conversion *ours)
+static void release(struct conversion *conversion)
 {
-	const char *at = strstr(ours->message, limit->message);
-
-	return ours->code == limit->code && at &&
-	       strtoll(at + strlen(limit->message), NULL, 10) > limit->above;
-}
-
-/* NULL: within all limits. */
-static const char *find_limit(const struct conversion *ours)
-{
-	for (size_t i = 0; i < COUNT(limits); i++) {
-		if (is_beyond(&limits[i], ours))
-			return limits[i].why;
-	}
-	return NULL;
-}
-
-/*
- * What changed since the installed libvirt.  Both texts are brought into one form:
- *
- * - what is new is taken out of ours: <hwuuid>, a part of <topology>, and the
- *   controllers without disks, which were not listed;
- * - where a SCSI controller has 64 units, its disks were counted otherwise: their
- *   names and addresses are taken out of both, and the SCSI controllers;
- * - the address that a display listens on was written as it is: what XML can't hold
- *   as it is is taken out of both.
- */
-struct form {
-	bool ours, wide_scsi;
-	long last_scsi, last_sata;	/* controllers with disks */
-	enum { NO_BUS, SCSI, SATA } bus;	/* of the disk that a line is part of */
-};
-
-#define TARGET "      <target dev="
-#define ADDRESS "      <address type='drive' controller='"
-#define CONTROLLER(bus) "    <controller type='" bus "' index='"
-
-static bool starts(const char *line, const char *with)
-{
-	return strncmp(line, with, strlen(with)) == 0;
-}
-
-/* The number behind a beginning, or -1. */
-static long number_behind(const char *line, const char *beginning)
-{
-	return starts(line, beginning) ? strtol(line + strlen(beginning), NULL, 10) : -1;
-}
-
-static void follow(struct form *form, const char *line)
-{
-	long controller = number_behind(line, ADDRESS);
-
-	if (starts(line, TARGET))
-		form->bus = strstr(line, " bus='scsi'") ? SCSI :
-			    strstr(line, " bus='sata'") ? SATA : NO_BUS;
-	if (form->bus == SCSI && controller > form->last_scsi)
-		form->last_scsi = controller;
-	if (form->bus == SATA && controller > form->last_sata)
-		form->last_sata = controller;
-}
-
-static bool is_left_out(const struct form *form, const char *line)
-{
-	if (form->wide_scsi && form->bus == SCSI && (starts(line, TARGET) || starts(line, ADDRESS)))
-		return true;
-	if (form->wide_scsi && starts(line, CONTROLLER("scsi")))
-		return true;
-	return form->ours && (starts(line, "  <hwuuid>") ||
-			      number_behind(line, CONTROLLER("scsi")) > form->last_scsi ||
-			      number_behind(line, CONTROLLER("sata")) > form->last_sata);
-}
-
-static const char *const specials[] = {
-	"&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&", "<", ">", "\"", "'",
-};
-
-/* Without all that would be escaped, or left out, if it was. */
-static void put_without_specials(const char *text, FILE *out)
-{
-	while (*text) {
-		size_t i = 0;
-
-		while (i < COUNT(specials) && !starts(text, specials[i]))
-			i++;
-		if (i == COUNT(specials) && (unsigned char)*text >= ' ')
-			putc(*text, out);
-		text += i < COUNT(specials) ? strlen(specials[i]) : 1;
-	}
-}
-
-/* Where the address begins that a display listens on. */
-static const char *find_listener(const char *line)
-{
-	const char *at = starts(line, "    <graphics ") ? strstr(line, " listen='") : NULL;
-
-	if (starts(line, "      <listen "))
-		at = strstr(line, " address='");
-	return at ? strchr(at, '\'') + 1 : NULL;
-}
-
-static void put_in_form(const struct form *form, const char *line, FILE *out)
-{
-	static const char clusters[] = " clusters='1'";
-	const char *listener = find_listener(line);
-	const char *newer = form->ours ? strstr(line, clusters) : NULL;
-
-	if (listener) {
-		fprintf(out, "%.*s", (int)(listener - line), line);
-		put_without_specials(listener, out);
-		putc('\n', out);
-	} else if (newer) {
-		fprintf(out, "%.*s%s\n", (int)(newer - line), line, newer + sizeof(clusters) - 1);
-	} else {
-		fprintf(out, "%s\n", line);
-	}
-}
-
-/* A new string. */
-static char *in_form(const char *xml, struct form form)
-{
-	char *ret, *copy = strdup(xml), *rest = copy, *line;
-	size_t length;
-	FILE *out = open_memstream(&ret, &length);
-
-	if (!out || !copy)
-		give_up("no memory");
-	while ((line = strsep(&rest, "\n"))) {
-		follow(&form, line);
-		if (!is_left_out(&form, line))
-			put_in_form(&form, line, out);
-	}
-	free(copy);
-	if (fclose(out) != 0)
-		give_up("no memory");
-	return ret;
+	vmx_bytes_release(&conversion->xml);
+	vmx_document_free(conversion->document);
 }
 
 /*
  * Comparing
  */
-/*
- * Files that later releases of libvirt take, by what this one says about them: a CD
- * drive with an empty name, a port of a switch without all its keys, a network
- * socket that is no URI with a host and a port.
- */
-static const struct {
-	const char *message, *and;	/* parts of it */
-	const char *why;
-} newer_files[] = {
-	{ "handled value '' for VMX entry", "for device type 'cdrom-image'",
-	  "newer: CD drives with an empty name" },
-	{ "Missing essential config entry", ".dvs.portgroupId'", "newer: ports without a group" },
-	{ "Missing essential config entry", ".dvs.portId'", "newer: ports without a number" },
-	{ "Missing essential config entry", ".dvs.connectionId'",
-	  "newer: ports without a connection" },
-	{ "Unable to parse URI", "", "newer: serial ports with a name that is no URI" },
-	{ "VMX entry 'serial", ".fileName' doesn't contain a port part",
-	  "newer: serial ports with a URI without a port" },
-};
 
-/* NULL: they do not. */
-static const char *find_newer(const char *message)
+/* Both refuse, or both take it and write the same, as far as is known now. */
+static void judge(const struct vmx_outcome *ours, const char *theirs, const char *their_message,
+		  struct verdict *ret)
 {
-	for (size_t i = 0; i < COUNT(newer_files); i++) {
-		if (strcasestr(message, newer_files[i].message) &&
-		    strcasestr(message, newer_files[i].and))
-			return newer_files[i].why;
+	char *our_form, *their_form;
+
+	if (!ours->xml || !theirs) {
+		ret->result = theirs ? WE_REFUSE : ours->xml ? PEER_REFUSES : BOTH_REFUSE;
+		if (ret->result > KNOWN)
+			ret->what = text_of_format("%s: %s\n", theirs ? "ours" : "theirs",
+						   theirs ? ours->message : their_message);
+		return;
 	}
-	return NULL;
-}
-
-static void compare_accepted(const struct conversion *ours, const char *theirs,
-			     struct verdict *ret)
-{
-	struct form form = { .wide_scsi = ours->wide_scsi, .last_scsi = -1, .last_sata = -1 };
-	char *our_form, *their_form = in_form(theirs, form);
-
-	form.ours = true;
-	our_form = in_form(ours->xml.data, form);
+	our_form = vmx_our_form(ours, ret->known);
+	their_form = vmx_their_form(theirs, ret->known);
 	ret->result = strcmp(our_form, their_form) == 0 ? SAME : OTHER;
 	if (ret->result == OTHER)
 		ret->what = first_difference(our_form, their_form);
@@ -279,40 +102,43 @@ static void compare_accepted(const struct conversion *ours, const char *theirs,
 	free(their_form);
 }
 
-static void compare_converted(const struct conversion *ours, const char *theirs,
-			      const char *their_message, struct verdict *ret)
+/* Asks libvirt until the answers agree, or nothing known is left that could help. */
+static void ask(const struct vmx_outcome *ours, struct vmx_request *question,
+		struct verdict *ret)
 {
-	const char *newer = theirs ? NULL : find_newer(their_message);
+	const char *message;
+	char *theirs;
+	bool again;
 
-	if (ours->code == VMX_OK && theirs) {
-		compare_accepted(ours, theirs, ret);
-	} else if (ours->code != VMX_OK && !theirs) {
-		ret->result = BOTH_REFUSE;
-	} else if (newer) {
-		*ret = (struct verdict){ KNOWN, newer, NULL };
-	} else {
-		ret->result = theirs ? WE_REFUSE : PEER_REFUSES;
-		ret->what = text_of_format("%s: %s\n", theirs ? "ours" : "theirs",
-					   theirs ? ours->message : their_message);
-	}
+	do {
+		theirs = installed_libvirt_convert(question->text, &message);
+		free(ret->what);
+		ret->what = NULL;
+		judge(ours, theirs, message, ret);
+		again = ret->result != SAME &&
+			vmx_ask_otherwise(question, ours, theirs ? NULL : message, ret->known);
+		free(theirs);
+	} while (again);
 }
 
 static void compare(const struct blob *vmx, struct verdict *ret)
 {
 	struct conversion ours;
-	const char *message, *limit;
-	char *theirs;
+	struct vmx_request question = { .text = text_of_format("%s", vmx->data) };
+	bool is_asked;
 
 	convert(vmx, &ours);
-	limit = find_limit(&ours);
-	if (limit) {
-		*ret = (struct verdict){ KNOWN, limit, NULL };
-	} else {
-		theirs = installed_libvirt_convert(vmx->data, &message);
-		compare_converted(&ours, theirs, message, ret);
-		free(theirs);
+	is_asked = vmx_may_ask(&ours.outcome, ret->known);
+	if (is_asked)
+		ask(&ours.outcome, &question, ret);
+	if (!is_asked || (ret->result == WE_REFUSE && vmx_is_limit(&ours.outcome, ret->known)))
+		ret->result = KNOWN;
+	for (size_t i = 0; i < KNOWN_MAX; i++) {
+		if (ret->result == SAME && ret->known[i])
+			ret->result = KNOWN;
 	}
-	vmx_bytes_release(&ours.xml);
+	free(question.text);
+	release(&ours);
 }
 
 /*
@@ -348,7 +174,7 @@ static void make_document(struct chance *c, struct blob *ret)
 	bool from_file = files->count > 0 && chance_one_in(c, 8);
 
 	if (!from_file)
-		generate_document(c, ret);
+		generate_rich_document(c, ret);
 	else if (!read_file(files->items[chance_below(c, files->count)], ret))
 		give_up("a file of the peers is gone");
 	if (strlen(ret->data) < ret->length)
@@ -369,6 +195,7 @@ int main(int argc, char **argv)
 {
 	static const struct differential differential = {
 		.peer = "libvirt 9.0.0", .count = 10000, .make = make_document, .compare = compare,
+		.known_row = vmx_known_row,
 		.reduce = reduce_lines, .suffix = ".vmx",
 	};
 	const char *missing;
@@ -377,6 +204,7 @@ int main(int argc, char **argv)
 		printf("skipped: libvirt 9.0.0 is not installed here (%s)\n", missing);
 		return SKIPPED;
 	}
+	installed_libvirt_watch(differential_peer_works);
 	xmlSetGenericErrorFunc(NULL, ignore_message);
 	return differential_run(&differential, argc, argv);
 }

@@ -27,6 +27,7 @@ static const char *const text_pieces[] = {
 
 struct generator {
 	struct chance *c;
+	bool rich;		/* with what libvirt 9.0.0 does not read, too */
 	size_t odd;		/* one value in so many is odd; 0: none */
 	size_t odd_spelling;	/* the same for how lines are written */
 	struct line {
@@ -127,21 +128,65 @@ static const struct key_row plain_keys[] = {
 	{ "usb:0.present", TRUTH, 1 },
 	{ "tools.syncTime", TRUTH, 1 },
 	{ "scsi4.present", NUMBER, 1 },
-	{ "ide0.present", NUMBER, 1 },
+	{ NULL, TRUTH, 0 },
+};
+
+/* What libvirt 9.0.0 does not read. */
+static const struct key_row more_keys[] = {
+	{ "vc.uuid", UUID, 2 }, { "vtpm.present", TRUTH, 2 }, { "nvram", NVRAM, 2 },
+	{ "usb.present", PRESENT, 3 }, { "usb.pciSlotNumber", SLOT, 2 },
+	{ "ehci.present", PRESENT, 3 }, { "ehci.pciSlotNumber", SLOT, 2 },
+	{ "usb_xhci.present", PRESENT, 3 }, { "usb_xhci.pciSlotNumber", SLOT, 2 },
+	{ "sound.present", PRESENT, 3 }, { "sound.virtualDev", SOUND_MODEL, 3 },
+	{ "sound.pciSlotNumber", SLOT, 2 }, { "keyboard.vusb.enable", TRUTH, 1 },
+	{ "mouse.vusb.enable", TRUTH, 1 }, { "touchscreen.vusb.present", TRUTH, 1 },
+	{ "bios.bootOrder", BOOT_ORDER, 2 }, { "rtc.diffFromUTC", SECONDS, 1 },
+	{ "rtc.startTime", SECONDS, 1 }, { "checkpoint.vmState", PLAIN_TEXT, 1 },
+	{ NULL, TRUTH, 0 },
+};
+
+static const struct key_row encryption_keys[] = {
+	{ "encryption.keySafe", PLAIN_TEXT, 7 }, { "encryption.data", PLAIN_TEXT, 7 },
+	{ NULL, TRUTH, 0 },
+};
+
+static const struct key_row controller_keys[] = {
+	{ "pciSlotNumber", SLOT, 1 }, { "virtualDev", SCSI_MODEL, 1 },
+	{ NULL, TRUTH, 0 },
+};
+
+static const struct key_row ide_keys[] = {
+	{ "present", NUMBER, 1 }, { "virtualDev", SCSI_MODEL, 1 }, { "pciSlotNumber", SLOT, 1 },
 	{ NULL, TRUTH, 0 },
 };
 
 static const struct key_row disk_keys[] = {
 	{ "present", PRESENT, 7 }, { "startConnected", TRUTH, 1 }, { "deviceType", DEVICE_TYPE, 0 },
-	{ "clientDevice", TRUTH, 1 }, { "mode", DISK_MODE, 2 }, { "fileType", FLOPPY_TYPE, 0 },
+	{ "clientDevice", TRUTH, 1 }, { "mode", DISK_MODE, 2 }, { "fileType", FLOPPY_TYPE, 1 },
 	{ "fileName", DISK_FILE, 0 }, { "writeThrough", TRUTH, 1 }, { "autodetect", TRUTH, 1 },
+	{ "port", USB_PORT, 1 }, { "parent", USB_PORT, 1 },
+	{ NULL, TRUTH, 0 },
+};
+
+/* What stands on USB, and what means something only there. */
+static const struct key_row usb_keys[] = {
+	{ "present", PRESENT, 7 }, { "deviceType", USB_TYPE, 7 }, { "fileName", DISK_FILE, 4 },
+	{ "port", USB_PORT, 4 }, { "parent", USB_PORT, 2 }, { "startConnected", TRUTH, 1 },
+	{ "clientDevice", TRUTH, 1 }, { "mode", DISK_MODE, 1 }, { "fileType", FLOPPY_TYPE, 1 },
+	{ "writeThrough", TRUTH, 1 }, { "autodetect", TRUTH, 1 },
+	{ NULL, TRUTH, 0 },
+};
+
+static const struct key_row passthrough_keys[] = {
+	{ "present", PRESENT, 7 }, { "id", PCI_ID, 7 },
 	{ NULL, TRUTH, 0 },
 };
 
 static const struct key_row floppy_keys[] = {
 	{ "present", PRESENT, 7 }, { "startConnected", TRUTH, 1 }, { "deviceType", DEVICE_TYPE, 1 },
 	{ "clientDevice", TRUTH, 1 }, { "mode", DISK_MODE, 1 }, { "fileType", FLOPPY_TYPE, 8 },
-	{ "fileName", DISK_FILE, 6 }, { "writeThrough", TRUTH, 1 },
+	{ "fileName", DISK_FILE, 6 }, { "writeThrough", TRUTH, 1 }, { "autodetect", TRUTH, 1 },
+	{ "port", USB_PORT, 1 }, { "parent", USB_PORT, 1 },
 	{ NULL, TRUTH, 0 },
 };
 
@@ -152,6 +197,7 @@ static const struct key_row nic_keys[] = {
 	{ "checkMACAddress", CHECK_MAC, 1 }, { "virtualDev", NIC_MODEL, 4 },
 	{ "features", FEATURES, 2 }, { "networkName", PLAIN_TEXT, 7 }, { "vnet", VNET, 8 },
 	{ "opaqueNetwork.id", PLAIN_TEXT, 1 }, { "wakeOnPcktRcv", TRUTH, 1 },
+	{ "pvnID", UUID, 1 }, { "pciSlotNumber", SLOT, 1 }, { "generatedAddressOffset", NUMBER, 1 },
 	{ NULL, TRUTH, 0 },
 };
 
@@ -169,7 +215,7 @@ static const struct key_row serial_keys[] = {
 
 static const struct key_row parallel_keys[] = {
 	{ "present", PRESENT, 7 }, { "startConnected", TRUTH, 1 }, { "fileType", PARALLEL_TYPE, 8 },
-	{ "fileName", SERIAL_FILE, 8 },
+	{ "fileName", SERIAL_FILE, 8 }, { "network.endPoint", END_POINT, 1 },
 	{ NULL, TRUTH, 0 },
 };
 
@@ -209,7 +255,7 @@ static const struct recipe {
 	{ "cdrom-raw", "/dev/scd0" }, { "cdrom-raw", "auto detect" },
 	{ "cdrom-image", "emptyBackingString" }, { NULL, "emptyBackingString" },
 	{ "scsi-passthru", "/vmfs/devices/cdrom/mpx.vmhba32:C0:T0:L0", "scsi" },
-	{ "DISK", "g.VMDK" }, { "atapi-cdrom", "CD/DVD drive 0" },
+	{ "DISK", "g.VMDK" }, { "atapi-cdrom", "CD/DVD drive 0" }, { "cdrom-image", "" },
 };
 
 static void add_disk(struct generator *g, const char *prefix)
@@ -237,6 +283,7 @@ static void add_controller(struct generator *g, const char *bus, size_t controll
 		add_line(g, text_of_format("%s.present", prefix), make_value(g, PRESENT));
 	if (strcmp(bus, "scsi") == 0 && chance_one_in(g->c, 2))
 		add_line(g, text_of_format("%s.virtualDev", prefix), make_value(g, SCSI_MODEL));
+	add_keys(g, prefix, strcmp(bus, "ide") == 0 ? ide_keys : controller_keys);
 	for (size_t i = 0; i < count; i++) {
 		char *unit = text_of_format("%s:%zu", prefix, chance_below(g->c, units));
 
@@ -251,7 +298,7 @@ static const struct {
 	size_t controllers, units;	/* one more than there are */
 	size_t chance;
 } buses[] = {
-	{ "scsi", 5, 17, 2 }, { "sata", 5, 31, 4 }, { "ide", 3, 3, 3 },
+	{ "scsi", 5, 17, 2 }, { "sata", 5, 31, 4 }, { "ide", 3, 3, 3 }, { "nvme", 5, 16, 8 },
 };
 
 static void add_disks(struct generator *g)
@@ -332,10 +379,13 @@ static const struct {
 	const char *name;
 	const struct key_row *keys;
 	size_t count, chance;
+	bool rich;
 } devices[] = {
-	{ "ethernet", nic_keys, 4, 2 }, { "floppy", floppy_keys, 3, 4 },
-	{ "serial", serial_keys, 5, 3 }, { "parallel", parallel_keys, 4, 4 },
-	{ "sharedFolder", folder_keys, 4, 3 },
+	{ "ethernet", nic_keys, 4, 2, false }, { "floppy", floppy_keys, 3, 4, false },
+	{ "serial", serial_keys, 5, 3, false }, { "parallel", parallel_keys, 4, 4, false },
+	{ "sharedFolder", folder_keys, 4, 3, false }, { "usb:", usb_keys, 4, 12, true },
+	{ "usb_xhci:", usb_keys, 8, 12, true }, { "usb_uhci:", usb_keys, 4, 24, true },
+	{ "ehci:", usb_keys, 4, 24, true }, { "pciPassthru", passthrough_keys, 4, 12, true },
 };
 
 static void add_device(struct generator *g, size_t row)
@@ -356,7 +406,7 @@ static void add_devices(struct generator *g)
 	for (size_t i = 0; i < COUNT(devices); i++) {
 		size_t count = 1 + chance_below(g->c, 3);
 
-		if (!chance_one_in(g->c, devices[i].chance))
+		if (!chance_one_in(g->c, devices[i].chance) || (devices[i].rich && !g->rich))
 			continue;
 		for (size_t j = 0; j < count; j++)
 			add_device(g, i);
@@ -471,15 +521,19 @@ static void add_duplicate(struct generator *g)
 	add_line(g, key, copy_text(from->value));
 }
 
-static void generate_machine(struct chance *c, FILE *out)
+static void generate_machine(struct chance *c, bool rich, FILE *out)
 {
 	static const size_t odds[] = { 0, 0, 200, 100, 50, 25, 10, 3 };
 	static const size_t odd_spellings[] = { 0, 0, 0, 0, 0, 600, 200, 40 };
-	struct generator g = { .c = c };
+	struct generator g = { .c = c, .rich = rich };
 
 	g.odd = odds[chance_below(c, COUNT(odds))];
 	g.odd_spelling = odd_spellings[chance_below(c, COUNT(odd_spellings))];
 	add_keys(&g, "", plain_keys);
+	if (rich && chance_one_in(c, 4))
+		add_keys(&g, "", more_keys);
+	if (rich && chance_one_in(c, 100))
+		add_keys(&g, "", encryption_keys);
 	add_disks(&g);
 	add_devices(&g);
 	if (g.count > 0 && chance_one_in(c, 6))
@@ -515,7 +569,7 @@ static void generate_scraps(struct chance *c, FILE *out)
 	}
 }
 
-void generate_document(struct chance *c, struct blob *ret)
+static void generate(struct chance *c, bool rich, struct blob *ret)
 {
 	FILE *out = open_memstream(&ret->data, &ret->length);
 
@@ -524,9 +578,19 @@ void generate_document(struct chance *c, struct blob *ret)
 	if (chance_one_in(c, 8))
 		generate_scraps(c, out);
 	else
-		generate_machine(c, out);
+		generate_machine(c, rich, out);
 	if (fclose(out) != 0)
 		give_up("no memory");
+}
+
+void generate_document(struct chance *c, struct blob *ret)
+{
+	generate(c, false, ret);
+}
+
+void generate_rich_document(struct chance *c, struct blob *ret)
+{
+	generate(c, true, ret);
 }
 
 /*

@@ -11,6 +11,8 @@
 
 /* A document, NUL-terminated, without a NUL inside. */
 void generate_document(struct chance *c, struct blob *ret);
+/* The same with what no libvirt, or only a newer one than 9.0.0, reads. */
+void generate_rich_document(struct chance *c, struct blob *ret);
 
 /* Changes a few bytes of a document.  No NUL comes in. */
 void mutate_document(struct chance *c, struct blob *document);

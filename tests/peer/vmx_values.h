@@ -3,8 +3,7 @@
  * Values for made-up documents.  Each kind has values that are fine and values
  * that are odd: wrong, at a boundary, or spelt as nobody would.
  *
- * Encodings that libvirt's converter and VMware understand differently (Shift_JIS,
- * EUC-KR, gb2312), or that are known to only one of them, are not among them.
+ * Encodings that only ICU, and so VMware, knows by their names are not among them.
  */
 #ifndef TEST_PEER_VMX_VALUES_H
 #define TEST_PEER_VMX_VALUES_H
@@ -16,7 +15,8 @@ enum kind {
 	AFFINITY, SHARES, GUEST, FIRMWARE, VNC_PORT, ADDRESS, ENCODING, TEXT_VALUE, SCSI_MODEL,
 	DEVICE_TYPE, DISK_FILE, DISK_MODE, FLOPPY_TYPE, CONNECTION, ADDRESS_TYPE, MAC, CHECK_MAC,
 	NIC_MODEL, FEATURES, VNET, VRAM, SERIAL_TYPE, SERIAL_FILE, END_POINT, PARALLEL_TYPE,
-	FOLDER_COUNT, PLAIN_TEXT,
+	FOLDER_COUNT, PLAIN_TEXT, SLOT, SOUND_MODEL, BOOT_ORDER, SECONDS, USB_TYPE, USB_PORT,
+	PCI_ID, NVRAM,
 	KINDS
 };
 

@@ -417,11 +417,22 @@ static void rename_element(const struct maker *m, xmlNode *node)
 
 static void add_rider(const struct maker *m, xmlNode *node)
 {
-	bool device = strcmp((const char *)node->name, "devices") == 0;
+	bool device = strcmp((const char *)node->name, "devices") == 0, odd = is_odd(m);
+	const char *const *riders = device ? odd ? xml_odd_device_riders : xml_device_riders
+					   : odd ? xml_odd_domain_riders : xml_domain_riders;
 
 	if (device || strcmp((const char *)node->name, "domain") == 0)
-		tree_add_xml(node, chance_of_list(m->c, device ? xml_device_riders : xml_domain_riders),
-			     chance_one_in(m->c, 2));
+		tree_add_xml(node, chance_of_list(m->c, riders), chance_one_in(m->c, 2));
+}
+
+/* Riders have little chance among all elements. */
+static void add_rider_below(const struct maker *m, xmlNode *node)
+{
+	while (node->parent->type == XML_ELEMENT_NODE)
+		node = node->parent;
+	if (chance_one_in(m->c, 2) && tree_child(node, "devices"))
+		node = tree_child(node, "devices");
+	add_rider(m, node);
 }
 
 static const struct {
@@ -430,7 +441,7 @@ static const struct {
 } mutations[] = {
 	{ change_attribute, 12 }, { remove_attribute, 4 }, { change_text, 4 }, { remove_element, 3 },
 	{ repeat_element, 4 }, { add_element, 6 }, { shuffle_children, 2 }, { break_text, 1 },
-	{ rename_element, 1 }, { add_rider, 2 },
+	{ rename_element, 1 }, { add_rider_below, 2 },
 };
 
 static void mutate_once(const struct maker *m, xmlNode *root)
@@ -467,6 +478,20 @@ static void put_riders(const struct maker *m, xmlNode *root)
 	put_some_riders(m, root, xml_domain_riders);
 	if (devices)
 		put_some_riders(m, devices, xml_device_riders);
+}
+
+/* What few machines have, and only with firmware for it. */
+static void put_firmware(const struct maker *m, xmlNode *root)
+{
+	xmlNode *os = tree_child(root, "os"), *devices = tree_child(root, "devices");
+
+	if (!os || !devices || tree_child(os, "nvram"))
+		return;
+	tree_set(os, "firmware", "efi");
+	if (chance_one_in(m->c, 2))
+		make_element(m, os, find_rule(find_rule(&domain_rule, "os"), "nvram"));
+	if (chance_one_in(m->c, 2))
+		make_element(m, devices, find_rule(find_rule(&domain_rule, "devices"), "tpm"));
 }
 
 static void shuffle_some(const struct maker *m, xmlNode *root)
@@ -509,6 +534,8 @@ void generate_domain(struct chance *c, struct blob *ret)
 
 	if (chance_one_in(c, 2))
 		put_riders(&m, root);
+	if (chance_one_in(c, 30))
+		put_firmware(&m, root);
 	if (chance_one_in(c, 4))
 		shuffle_some(&m, root);
 	m.odd = 3;

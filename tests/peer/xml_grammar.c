@@ -237,7 +237,8 @@ static const struct element_rule device_children[] = {
 	{ "video", 3, 0, NO_VALUE, NULL,
 	  CHILDREN({ "model", 7, 0, NO_VALUE,
 		     ATTRIBUTES({ "type", X_VIDEO_TYPE, 7 }, { "vram", X_VRAM, 5 },
-				{ "heads", X_ONE, 3 }, { "primary", X_YES, 1 }), NULL }) },
+				{ "heads", X_ONE, 3 }, { "primary", X_YES, 1 },
+				{ "vram64", X_VRAM, 0 }), NULL }) },
 	{ "tpm", 0, 0, NO_VALUE, ATTRIBUTES({ "model", X_TPM_MODEL, 8 }),
 	  CHILDREN({ "backend", 8, 0, NO_VALUE,
 		     ATTRIBUTES({ "type", X_TPM_TYPE, 8 }, { "version", X_TPM_VERSION, 8 }), NULL }) },
@@ -317,3 +318,22 @@ const char *const *const xml_device_riders = LIST(
 	"<x:disk xmlns:x='urn:x'/>", "<watchdog model='i6300esb'/>", "<panic/>",
 	"<channel type='pty'><target type='virtio' name='n'/></channel>", "<sound model='ich6'/>",
 	"<input type='tablet' bus='usb'/>", "<hub type='usb'/>");
+
+/*
+ * Riders that libvirt finds wrong
+ */
+
+const char *const *const xml_odd_domain_riders = LIST(
+	"<clock offset='x'/>", "<on_poweroff>x</on_poweroff>", "<on_reboot/>",
+	"<on_crash>x</on_crash>", "<features><x/></features>",
+	"<pm><suspend-to-mem enabled='x'/></pm>", "<memtune><soft_limit>x</soft_limit></memtune>");
+
+const char *const *const xml_odd_device_riders = LIST(
+	"<sound model='x'/>", "<sound/>", "<memballoon model='x'/>", "<memballoon/>",
+	"<input type='x' bus='ps2'/>", "<input type='mouse' bus='x'/>", "<hub type='x'/>", "<hub/>",
+	"<watchdog model='x'/>", "<watchdog/>", "<panic model='x'/>",
+	"<channel type='pty'><target type='x' name='n'/></channel>", "<channel type='tcp'/>",
+	"<console type='x'/>", "<console type='tcp'><source mode='bind'/></console>",
+	"<console type='file'><target type='virtio'/></console>", "<console type='pipe'/>",
+	"<input type='tablet' bus='usb'><address type='x'/></input>",
+	"<input type='tablet' bus='usb'><address/></input>");

@@ -54,5 +54,6 @@ const struct element_rule *find_rule(const struct element_rule *parent, const ch
 
 /* What VMware has no use for, as XML: children of <domain>, and of <devices>. */
 extern const char *const *const xml_domain_riders, *const *const xml_device_riders;
+extern const char *const *const xml_odd_domain_riders, *const *const xml_odd_device_riders;
 
 #endif

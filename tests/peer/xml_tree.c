@@ -24,11 +24,22 @@ xmlDoc *tree_new(void)
 	return there(xmlNewDoc(CHARS("1.0")));
 }
 
+#define PARSE_OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
+
 xmlDoc *tree_parse(const struct blob *text)
 {
 	xmlParserCtxt *context = there(xmlNewParserCtxt());
-	xmlDoc *document = xmlCtxtReadDoc(context, CHARS(text->data), NULL, NULL, XML_PARSE_NONET |
-					  XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlDoc *document = xmlCtxtReadDoc(context, CHARS(text->data), NULL, NULL, PARSE_OPTIONS);
+
+	xmlFreeParserCtxt(context);
+	return document;
+}
+
+xmlDoc *tree_parse_declared(const struct blob *text)
+{
+	xmlParserCtxt *context = there(xmlNewParserCtxt());
+	xmlDoc *document = xmlCtxtReadMemory(context, text->data, (int)text->length, NULL, NULL,
+					     PARSE_OPTIONS);
 
 	xmlFreeParserCtxt(context);
 	return document;
@@ -52,6 +63,16 @@ xmlNode *tree_child(xmlNode *parent, const char *name)
 	while (node && !(node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, CHARS(name))))
 		node = node->next;
 	return node;
+}
+
+bool tree_is_named(const xmlNode *node, const char *name)
+{
+	return node && node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
+}
+
+bool tree_is_at(const xmlNode *node, const char *parent, const char *name)
+{
+	return tree_is_named(node, name) && tree_is_named(node->parent, parent);
 }
 
 void tree_remove(xmlNode *node)
@@ -382,6 +403,16 @@ static void put_node(const struct printer *p, xmlNode *node, int depth)
 		fprintf(p->out, "<!--%s-->", content);
 	else if (node->type == XML_PI_NODE)
 		fprintf(p->out, "<?%s %s?>", (const char *)node->name, content);
+}
+
+void tree_dump(xmlDoc *document, struct blob *ret)
+{
+	xmlChar *text = NULL;
+	int length = 0;
+
+	xmlDocDumpMemoryEnc(document, &text, &length, "UTF-8");
+	ret->data = plain_copy(there(text));
+	ret->length = strlen(ret->data);
 }
 
 void tree_print(xmlDoc *document, struct chance *c, size_t odd, struct blob *ret)

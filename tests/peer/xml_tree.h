@@ -14,11 +14,16 @@
 xmlDoc *tree_new(void);
 /* Of UTF-8, whatever it declares.  NULL: it is not well-formed. */
 xmlDoc *tree_parse(const struct blob *text);
+/* The same in the encoding that it declares. */
+xmlDoc *tree_parse_declared(const struct blob *text);
 
 /* A new element at the end of another one, or of the document. */
 xmlNode *tree_add(xmlNode *parent, const char *name);
 /* The first child of the name; NULL: there is none, or no parent. */
 xmlNode *tree_child(xmlNode *parent, const char *name);
+/* Whether it is an element of the name, and whether it is in one of the other name. */
+bool tree_is_named(const xmlNode *node, const char *name);
+bool tree_is_at(const xmlNode *node, const char *parent, const char *name);
 void tree_remove(xmlNode *node);
 /* A copy beside the element: directly in front, or at the end. */
 xmlNode *tree_copy(xmlNode *node, bool at_end);
@@ -45,8 +50,11 @@ void tree_unset(xmlNode *node, const char *name);
 /* False: it has not so many. */
 bool tree_unset_number(xmlNode *node, size_t number);
 
+/* Writes a document as it is, NUL-terminated. */
+void tree_dump(xmlDoc *document, struct blob *ret);
+
 /*
- * Writes a document, NUL-terminated.  One place in so many is spelt oddly: comments,
+ * Writes a document, NUL-terminated, in lines.  One place in so many is spelt oddly: comments,
  * references to characters, other quotes, blanks; 0: none.
  */
 void tree_print(xmlDoc *document, struct chance *c, size_t odd, struct blob *ret);
