@@ -47,11 +47,10 @@ static inline bool ascii_is_space(char c)
 /* The value of a hex digit, or -1. */
 static inline int hex_value(char c)
 {
-	unsigned char l = ascii_lower(c);
+	/* whether it is a letter can't be guessed: so no branch depends on that alone */
+	bool letter = (unsigned char)((c | 0x20) - 'a') < 6;
 
-	if (ascii_is_digit(c))
-		return c - '0';
-	return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+	return (ascii_is_digit(c) | letter) ? (c & 0x0F) + 9 * letter : -1;
 }
 
 /* Blank as in the grammar of VMX: space or tab. */

@@ -353,10 +353,17 @@ static bool take_odd_assignment(struct scan *s, struct entry *e)
 
 static void skip_key(struct scan *s)
 {
+	unsigned int length;
+
 	if (!is_key_first(*s->p))
 		return;
-	while (is_key_byte(*s->p))
-		s->p++;
+	for (;; s->p++) {
+		while ((length = ordinary_key_32(s->p)) == 32)
+			s->p += 32;
+		s->p += length;
+		if (*s->p != '*')
+			return;
+	}
 }
 
 static bool take_assignment(struct scan *s)

@@ -45,10 +45,10 @@ static void put_entity(struct xml *x, char c)
 }
 
 /* Bytes that may be more than plain text; the rest is copied in runs. */
-static inline bool is_suspect(unsigned char c)
-{
-	return c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"' || c == '\'' || c == 0xEF;
-}
+static const bool is_suspect[256] = {
+	[0 ... 0x1F] = true, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true,
+	[0xEF] = true,
+};
 
 /* U+FFFE and U+FFFF are UTF-8, but no XML */
 static bool is_noncharacter(const char *p, size_t left)
@@ -91,7 +91,7 @@ static size_t put_plain(struct xml *x, struct text t)
 	if (!xml_room(x, t.len))
 		return t.len;
 	to = x->out->data + x->out->length;
-	for (; at < t.len && !is_suspect((unsigned char)t.ptr[at]); at++)
+	for (; at < t.len && !is_suspect[(unsigned char)t.ptr[at]]; at++)
 		to[at] = t.ptr[at];
 	x->out->length += at;
 	return at;

@@ -64,6 +64,10 @@ static size_t take_number(const char *p, size_t left, size_t digits_max, uint32_
 	uint64_t value = 0;
 	size_t at = 0;
 
+	if (left > 1 && ascii_is_digit(p[0]) && !ascii_is_digit(p[1])) {	/* as nearly all are */
+		*ret = (uint32_t)(p[0] - '0');
+		return 1;
+	}
 	while (at < left && at <= digits_max && ascii_is_digit(p[at]))
 		value = value * 10 + (uint64_t)(p[at++] - '0');
 	if (at == 0 || at > digits_max || value > UINT32_MAX || (at > 1 && p[0] == '0'))
@@ -127,20 +131,14 @@ static bool begins_with(struct text key, const struct head_row *head)
 	return w.first == head->first && w.last == head->last;
 }
 
-struct key_match vmxi_match_key(struct text key)
+/* Apart, so that the keys of which no name begins like them need no more than that look-up. */
+__attribute__((noinline))
+static struct key_match match_prefix(const struct prefix_row *prefix, struct text key)
 {
 	struct key_match m = { .set = SET_KEY };
-	const struct prefix_row *prefix;
 	const struct name_row *row;
-	unsigned int slot;
 	size_t at = 0;
 
-	if (key.len < sizeof(uint32_t))
-		return (struct key_match){ 0 };
-	slot = prefix_slots[prefix_hash(key_prefix(key.ptr), PREFIX_MULTIPLIER, PREFIX_BITS)];
-	if (slot == 0 || prefix_rows[slot - 1].word != key_prefix(key.ptr))
-		return (struct key_match){ 0 };
-	prefix = &prefix_rows[slot - 1];
 	for (unsigned int i = 0; i < prefix->heads; i++) {
 		const struct head_row *head = &head_rows[prefix->head + i];
 
@@ -152,6 +150,18 @@ struct key_match vmxi_match_key(struct text key)
 		return (struct key_match){ 0 };
 	m.id = row->id;
 	return m;
+}
+
+struct key_match vmxi_match_key(struct text key)
+{
+	unsigned int slot;
+
+	if (key.len < sizeof(uint32_t))
+		return (struct key_match){ 0 };
+	slot = prefix_slots[prefix_hash(key_prefix(key.ptr), PREFIX_MULTIPLIER, PREFIX_BITS)];
+	if (slot == 0 || prefix_rows[slot - 1].word != key_prefix(key.ptr))
+		return (struct key_match){ 0 };
+	return match_prefix(&prefix_rows[slot - 1], key);
 }
 
 const char *vmxi_field_name(enum field_set set, unsigned int id)
