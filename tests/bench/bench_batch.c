@@ -156,9 +156,11 @@ static double measure(const struct way *way, const char *jobs, size_t count)
 	free(out);
 	free(output);
 	printf("%-18s %s %7zu files: %7.1f us for a file, %6.1f of a CPU and %6.1f of it in the "
-	       "kernel, at most %ld KiB\n", way->name, jobs, count, seconds * 1e6,
+	       "kernel; %6.0f /s, %6.2f MB/s, peak memory %ld kB\n", way->name, jobs, count,
+	       seconds * 1e6,
 	       (microseconds(usage.ru_utime) + microseconds(usage.ru_stime)) / (double)count,
-	       microseconds(usage.ru_stime) / (double)count, usage.ru_maxrss);
+	       microseconds(usage.ru_stime) / (double)count, 1 / seconds,
+	       (double)(sample_bytes / sample_count) / seconds / 1e6, usage.ru_maxrss);
 	fflush(stdout);
 	return seconds;
 }

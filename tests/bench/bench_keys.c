@@ -9,6 +9,7 @@
  */
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "bench.h"
 #include "peer/installed_libvirt.h"
@@ -147,6 +148,7 @@ int main(int argc, char **argv)
 	double first[CONTESTANTS] = { 0 }, ns[CONTESTANTS] = { 0 };
 	const char *why;
 	bool libvirt = installed_libvirt_open(&why), linear = true;
+	struct rusage usage;
 
 	if (rounds < 1 || rounds > BENCH_ROUNDS_MAX)
 		bench_give_up("usage: bench_keys [rounds]");
@@ -169,5 +171,8 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < CONTESTANTS - 1; i++)
 		linear = linear && ns[i] <= LIMIT * first[i];
+	getrusage(RUSAGE_SELF, &usage);
+	printf("peak memory %ld kB; the aim is that no key of the largest file costs more than %.0f "
+	       "times one of the smallest: %s\n", usage.ru_maxrss, LIMIT, linear ? "met" : "MISSED");
 	return linear ? EXIT_SUCCESS : EXIT_FAILURE;
 }
