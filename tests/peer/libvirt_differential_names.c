@@ -211,7 +211,7 @@ static void judge(const struct blob *input, const struct pair *pair, struct verd
 			ret->what = first_difference(pair->ours, pair->theirs);
 	}
 	for (size_t i = 0; ret->result > KNOWN && i < ROWS; i++) {
-		if (is_known(i, input->data, pair)) {
+		if (is_known((enum row)i, input->data, pair)) {
 			ret->result = KNOWN;
 			ret->known[i] = true;
 		}

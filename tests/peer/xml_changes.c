@@ -125,7 +125,8 @@ bool change_rename_nvme(xmlNode *root, const struct place *place)
 
 	for (size_t i = 0; i < tree_size(root); i++) {
 		xmlNode *node = tree_element(root, i);
-		char *type = tree_is_at(node, place->parent, place->name) ? tree_get(node, "type") : NULL;
+		char *type = tree_is_at(node, place->parent, place->name) ? tree_get(node, "type")
+									  : NULL;
 
 		if (type && strcmp(type, "nvme") == 0) {
 			tree_set(node, "type", "ccid");
@@ -157,8 +158,8 @@ bool change_remove_other_addresses(xmlNode *root, const struct place *place)
 	for (size_t i = tree_size(root) - 1; i > 0; i--) {
 		xmlNode *node = tree_element(root, i);
 
-		if (tree_is_named(node, place->name) && tree_is_named(node->parent->parent, place->parent) &&
-		    !is_our_address(node)) {
+		if (tree_is_named(node, place->name) && !is_our_address(node) &&
+		    tree_is_named(node->parent->parent, place->parent)) {
 			tree_remove(node);
 			changed = true;
 		}
@@ -347,7 +348,8 @@ bool change_add_controllers(xmlNode *root, const struct place *place)
 	for (size_t i = 0; i < tree_size(root); i++) {
 		xmlNode *node = tree_element(root, i);
 		enum bus bus;
-		long controller = tree_is_at(node, "devices", "disk") ? controller_of(node, &bus) : -1;
+		long controller = tree_is_at(node, "devices", "disk") ? controller_of(node, &bus)
+								      : -1;
 
 		if (controller >= 0 && controller > last[bus])
 			last[bus] = controller;
