@@ -279,6 +279,84 @@ static void memory_does_not_grow_with_the_files(void **state)
 	}
 }
 
+/* Many names for one file whose record is a large one, and a list: behind a pipe. */
+static void make_large_behind_pipe(size_t count, size_t length)
+{
+	FILE *list = fopen("list", "we"), *model = fopen("model", "we");
+
+	assert_non_null(list);
+	assert_non_null(model);
+	fprintf(model, "%sannotation = \"", machine);
+	while (length-- > 0)
+		putc('x', model);
+	fputs("\"\n", model);
+	assert_int_equal(fclose(model), 0);
+	assert_int_equal(mkfifo("slow.vmx", 0666), 0);
+	fprintf(list, "slow.vmx%c", '\0');
+	for (size_t i = 0; i < count; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%zu.vmx", i);
+		assert_int_equal(link("model", name), 0);
+		fprintf(list, "%s%c", name, '\0');
+	}
+	assert_int_equal(fclose(list), 0);
+}
+
+static long pages_of(pid_t pid)
+{
+	char *path = text_of_format("/proc/%d/statm", (int)pid);
+	FILE *file = fopen(path, "re");
+	long size, resident = 0;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%ld %ld", &size, &resident), 2);
+	fclose(file);
+	free(path);
+	return resident;
+}
+
+/* Until it does nothing any more. */
+static void wait_for_rest(pid_t pid)
+{
+	long before = -1, now;
+
+	while ((now = pages_of(pid)) != before) {
+		before = now;
+		poll(NULL, 0, 400);
+	}
+}
+
+static void what_waits_behind_a_slow_file_is_bounded(void **state)
+{
+	/* 16 MiB may wait; two more are worked at, which takes some times their length */
+	enum { COUNT = 60, LENGTH = 1000000, MOST_KIB = 48 * 1024 };
+	struct rusage usage;
+	pid_t child;
+	int status, input;
+
+	(void)state;
+	if (memory_is_watched())
+		skip();
+	make_large_behind_pipe(COUNT, LENGTH);
+	child = fork();
+	if (child == 0) {
+		dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+		execl(vmx2xml, "vmx2xml", "--files0-from=list", "--jsonl", "--jobs=2", (char *)NULL);
+		_exit(127);
+	}
+	assert_true(child > 0);
+	input = open("slow.vmx", O_WRONLY | O_CLOEXEC);
+	assert_true(input >= 0);
+	wait_for_rest(child);
+	assert_int_equal(write(input, machine, sizeof(machine) - 1), sizeof(machine) - 1);
+	close(input);
+	assert_int_equal(wait4(child, &status, 0, &usage), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	print_message("%ld KiB for %d records of %d bytes\n", usage.ru_maxrss, COUNT, LENGTH);
+	assert_in_range(usage.ru_maxrss, 0, MOST_KIB);
+}
+
 /*
  * Runs that are watched
  */
@@ -597,6 +675,7 @@ int main(int argc, char **argv)
 		TEST(a_name_that_is_not_utf8_is_kept_in_base64),
 		TEST(no_folder_is_made_for_a_bad_file),
 		TEST(memory_does_not_grow_with_the_files),
+		TEST(what_waits_behind_a_slow_file_is_bounded),
 		TEST(a_stopped_run_leaves_whole_files_and_goes_on_later),
 		TEST(a_reader_that_goes_away_leaves_whole_files),
 		TEST(without_the_signal_it_is_an_error),

@@ -29,8 +29,14 @@
 
 _Static_assert(JOBS_MAX <= TEMPORARIES_MAX, "each thread has its temporary file");
 
-/* How far the others may get ahead of a file, for each thread. */
-#define PLACES_PER_JOB 4
+/*
+ * How far the others may get ahead of a file, for each thread: so far that a file that takes
+ * as long as some others keeps nobody from going on.
+ */
+#define PLACES_PER_JOB 16
+
+/* With so many bytes to print lying in the ring, nobody gets further ahead. */
+#define WAITING_BYTES_MAX ((size_t)16 << 20)
 
 /* How many of those that were not converted are named once more at the end. */
 #define FAILURES_SHOWN 20
@@ -58,6 +64,7 @@ struct batch {
 	pthread_cond_t ring_moved;
 	struct place *ring;
 	size_t ring_size, printed;
+	size_t waiting_bytes;	/* of the results in it */
 	bool printing;
 
 	/* who has set printing may print */
@@ -180,6 +187,11 @@ static void print_result(struct batch *b, struct result *result)
 		result_release(result);
 }
 
+static size_t bytes_of(const struct result *result)
+{
+	return result->out.length + result->err.length;
+}
+
 static struct place *next_place(const struct batch *b)
 {
 	return &b->ring[b->printed % b->ring_size];
@@ -194,10 +206,13 @@ static void print_what_is_ready(struct batch *b)
 		return;
 	b->printing = true;
 	while (place->filled) {
+		size_t bytes = bytes_of(&place->result);
+
 		pthread_mutex_unlock(&b->ring_lock);
 		print_result(b, &place->result);
 		pthread_mutex_lock(&b->ring_lock);
 		place->filled = false;
+		b->waiting_bytes -= bytes;
 		b->printed++;
 		pthread_cond_broadcast(&b->ring_moved);
 		place = next_place(b);
@@ -215,10 +230,17 @@ static void print_what_is_ready(struct batch *b)
 /*
  * The threads
  */
+/* Never for the file that is to be printed next: all others may wait for that. */
+static bool is_too_far_ahead(const struct batch *b, size_t number)
+{
+	return number >= b->printed + b->ring_size ||
+	       (number > b->printed && b->waiting_bytes > WAITING_BYTES_MAX);
+}
+
 static void wait_for_place(struct batch *b, size_t number)
 {
 	pthread_mutex_lock(&b->ring_lock);
-	while (number >= b->printed + b->ring_size)
+	while (is_too_far_ahead(b, number))
 		pthread_cond_wait(&b->ring_moved, &b->ring_lock);
 	pthread_mutex_unlock(&b->ring_lock);
 }
@@ -227,6 +249,7 @@ static void hand_in(struct batch *b, size_t number, const struct result *result)
 {
 	pthread_mutex_lock(&b->ring_lock);
 	b->ring[number % b->ring_size] = (struct place){ true, *result };
+	b->waiting_bytes += bytes_of(result);
 	print_what_is_ready(b);
 	pthread_mutex_unlock(&b->ring_lock);
 }
