@@ -407,7 +407,11 @@ enum vmx_code vmxi_xml_pci(struct domain_reader *r, const struct node *address,
 		bool any = r->as_libvirt && (i == 0 || (i == 3 && !(values[0] | values[1] | values[2])));
 		int64_t number = 0, max = any ? UINT32_MAX : parts[i].max;
 
-		if (value.ptr && (!vmxi_parse_c_integer(value, &number) || number < 0 || number > max))
+		/* to libvirt, -0 is below 0 */
+		bool below = r->as_libvirt && value.ptr && vmxi_text_find(value, '-') < value.len;
+
+		if (value.ptr &&
+		    (below || !vmxi_parse_c_integer(value, &number) || number < 0 || number > max))
 			return vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, address,
 					     "%s is '%s', but has to be a number from 0 to 0x%llx",
 					     parts[i].name.ptr, vmxi_quote(q, value),

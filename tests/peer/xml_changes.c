@@ -167,6 +167,24 @@ bool change_remove_other_addresses(xmlNode *root, const struct place *place)
 	return changed;
 }
 
+bool change_remove_pci_controllers(xmlNode *root, const struct place *place)
+{
+	bool changed = false;
+
+	for (size_t i = tree_size(root) - 1; i > 0; i--) {
+		xmlNode *node = tree_element(root, i);
+		char *type = tree_is_at(node, place->parent, place->name) ? tree_get(node, "type")
+									  : NULL;
+
+		if (type && strcmp(type, "pci") == 0) {
+			tree_remove(node);
+			changed = true;
+		}
+		free(type);
+	}
+	return changed;
+}
+
 /* libvirt judges <uuid> as it will judge <hwuuid>. */
 bool change_judge_hardware_uuid(xmlNode *root, const struct place *place)
 {

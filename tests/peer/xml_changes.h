@@ -26,6 +26,8 @@ bool change_add_switch_attribute(xmlNode *root, const struct place *place);
 bool change_forget_zero_macs(xmlNode *root, const struct place *place);
 /* Controllers of which 9.0.0 knows nothing. */
 bool change_rename_nvme(xmlNode *root, const struct place *place);
+/* Those of buses that VMware has without being told. */
+bool change_remove_pci_controllers(xmlNode *root, const struct place *place);
 /* All but those of disks, controllers and cards that are ours to look at. */
 bool change_remove_other_addresses(xmlNode *root, const struct place *place);
 /* <hwuuid> becomes <uuid>. */

@@ -23,7 +23,7 @@ enum row {
 	SHARES, CLUSTERS, CONTROLLER_PLACE, ZERO_MAC, NVME, NVRAM, TPM, NO_TPM, HARDWARE_UUID,
 	DOCTYPE, MEMORY,
 	BOOT, SOUND, BALLOON, INPUT, FEATURES, SLEEP, CLOCK, CHANNEL, VRAM64, CONSOLE, HUB,
-	PANIC, WATCHDOG, HOST_LIMIT, LOADER, FORMAT, ENDING, ADDRESS,
+	PANIC, WATCHDOG, HOST_LIMIT, LOADER, FORMAT, ENDING, ADDRESS, PCI_BUS,
 	ENCODING, NAMESPACE, TEXT, CDATA,
 	ROWS
 };
@@ -72,6 +72,7 @@ static const struct known_row rows[ROWS] = {
 	[FORMAT] = { .why = "foreign: formats of images" },
 	[ENDING] = { .why = "foreign: what happens in the end" },
 	[ADDRESS] = { .why = "foreign: addresses of other devices" },
+	[PCI_BUS] = { .why = "foreign: PCI buses", .rare = "takes an index above 255" },
 	[ENCODING] = { .why = "spelling: any XML is UTF-8, whatever it declares" },
 	[NAMESPACE] = { .why = "spelling: elements of another namespace are libvirt's" },
 	[TEXT] = { .why = "spelling: the text of an element is all text in it" },
@@ -212,6 +213,10 @@ static const struct change {
 	  { "video", "model", "vram64" } },
 	{ VRAM64, ANY, "cannot parse video vram64", false, change_remove_attributes,
 	  { "video", "model", "vram64" } },
+	{ VRAM64, ANY, "vgamem attribute only", false, change_remove_attributes,
+	  { "video", "model", "vgamem" } },
+	{ VRAM64, ANY, "ram attribute only", false, change_remove_attributes,
+	  { "video", "model", "ram" } },
 	{ CONSOLE, ANY, "device type only supports", false, change_remove_consoles,
 	  { "devices", "console", NULL } },
 	{ CONSOLE, ANY, "attribute for char device", false, change_remove_consoles,
@@ -246,6 +251,9 @@ static const struct change {
 	  { "domain", "on_crash", NULL } },
 	{ ADDRESS, ANY, "address", false, change_remove_other_addresses,
 	  { "devices", "address", NULL } },
+
+	{ PCI_BUS, ANY, "PCI controller index", false, change_remove_pci_controllers,
+	  { "devices", "controller", NULL } },
 
 	{ ZERO_MAC, NULL, NULL, false, change_forget_zero_macs, { "interface", "mac", "address" } },
 	{ CONTROLLER_PLACE, NULL, NULL, false, change_add_controllers,
