@@ -148,6 +148,29 @@ static enum vmx_code read_size(struct domain_reader *r, const struct node *node,
 	return node && node->text.ptr ? vmxi_xml_size(r, node, ret) : VMX_OK;
 }
 
+static bool is_zero(struct text t)
+{
+	while (t.len > 0 && t.ptr[0] == '0')
+		t = text_skip(t, 1);
+	return t.len == 0;
+}
+
+static enum vmx_code check_size(struct domain_reader *r, const struct node *node)
+{
+	uint64_t size;
+
+	return read_size(r, node, 0, &size);
+}
+
+/* No more memory in no slots is no memory that can be added. */
+static enum vmx_code read_most_memory(struct domain_reader *r, const struct node *most)
+{
+	if (!is_zero(most->text) || !is_zero(ATTRIBUTE(most, "slots")))
+		return vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, most,
+					"memory can't be added while the machine runs; left out");
+	return vmxi_xml_ask_libvirt(r, check_size, most);
+}
+
 enum vmx_code vmxi_read_domain_memory(struct domain_reader *r)
 {
 	const struct node *memory = CHILD(r->domain, "memory");
@@ -162,8 +185,7 @@ enum vmx_code vmxi_read_domain_memory(struct domain_reader *r)
 	if (m->memory_kib > MEMORY_KIB_MAX)
 		return vmxi_xml_fail(r, VMX_CODE_XML_NUMBER, memory, "no machine has so much memory");
 	if (most)
-		TRY(vmxi_xml_dropped(r, VMX_CODE_XML_UNSUPPORTED, most,
-				     "memory can't be added while the machine runs; left out"));
+		TRY(read_most_memory(r, most));
 	TRY(read_size(r, CHILD(r->domain, "currentMemory"), 0, &current));
 	m->current_memory_kib = current == 0 || current > m->memory_kib ? m->memory_kib : current;
 	return read_size(r, CHILD(CHILD(r->domain, "memtune"), "min_guarantee"), 0,
