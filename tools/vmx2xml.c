@@ -29,7 +29,7 @@ static const char *take_report(void *user, const char *argument)
 #define OWN_OPTION(function) 0, function
 
 static const struct option_row options[] = {
-	{ "output", 'o', "FILE", "the XML goes to FILE", TEXT_OPTION(shared.output) },
+	{ "output", 'o', "FILE", "the XML goes to FILE", OWN_OPTION(take_output) },
 	{ "compat", 0, "libvirt", "convert and refuse exactly as libvirt does", OWN_OPTION(take_compat) },
 	{ "full", 0, NULL, "convert also what libvirt's reader leaves out", FLAG_OPTION(full) },
 	{ "strict", 0, NULL, "what libvirt would not take is an error", FLAG_OPTION(shared.strict) },

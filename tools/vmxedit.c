@@ -35,12 +35,19 @@ static const char *take_max_size(void *user, const char *argument)
 	return take_file_size(argument, &s->max_size);
 }
 
+static const char *take_output(void *settings, const char *argument)
+{
+	struct settings *s = settings;
+
+	return take_output_name(argument, &s->output);
+}
+
 #define MEMBER(member) offsetof(struct settings, member), NULL
 #define OWN_OPTION(function) 0, function
 
 static const struct option_row options[] = {
 	{ "in-place", 'i', "[=SUFFIX]", "edit the file itself; keep FILESUFFIX as backup", OWN_OPTION(take_in_place) },
-	{ "output", 'o', "NAME", "the edited file goes to NAME", MEMBER(output) },
+	{ "output", 'o', "NAME", "the edited file goes to NAME", OWN_OPTION(take_output) },
 	{ "force", 'f', NULL, "unset: keys that are not there are fine", MEMBER(force) },
 	{ "raw", 'r', NULL, "values as they stand in the file, with |22", MEMBER(raw) },
 	{ "keys", 'k', NULL, "list: print keys only", MEMBER(keys) },

@@ -85,11 +85,18 @@ static const char *take_help(void *user, const char *argument)
 	return NULL;
 }
 
+static const char *take_output(void *settings, const char *argument)
+{
+	struct settings *s = settings;
+
+	return take_output_name(argument, &s->output);
+}
+
 #define MEMBER(member) offsetof(struct settings, member), NULL
 #define OWN_OPTION(function) 0, function
 
 static const struct option_row options[] = {
-	{ "output", 'o', "FILE", "pull, get: into FILE", MEMBER(output) },
+	{ "output", 'o', "FILE", "pull, get: into FILE", OWN_OPTION(take_output) },
 	{ "output-dir", 0, "DIR", "pull: each machine into a file in DIR", MEMBER(output_dir) },
 	{ "all", 'a', NULL, "pull: all machines", MEMBER(all) },
 	{ "xml", 'x', NULL, "pull: as libvirt domain XML", MEMBER(xml) },

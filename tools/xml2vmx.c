@@ -41,7 +41,7 @@ static const char *take_scsi_auto(void *user, const char *argument)
 #define OWN_OPTION(function) 0, function
 
 static const struct option_row options[] = {
-	{ "output", 'o', "FILE", "the VMX file goes to FILE", TEXT_OPTION(shared.output) },
+	{ "output", 'o', "FILE", "the VMX file goes to FILE", OWN_OPTION(take_output) },
 	{ "onto", 0, "BASE.vmx", "change this VMX file only where the XML differs", TEXT_OPTION(onto) },
 	{ "compat", 0, "libvirt", "convert and refuse exactly as libvirt does", OWN_OPTION(take_compat) },
 	{ "strict", 0, NULL, "what libvirt would not take is an error", FLAG_OPTION(shared.strict) },

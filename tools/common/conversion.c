@@ -14,6 +14,13 @@
 /*
  * The options
  */
+const char *take_output(void *settings, const char *argument)
+{
+	struct conversion_settings *s = settings;
+
+	return take_output_name(argument, &s->output);
+}
+
 const char *take_compat(void *settings, const char *argument)
 {
 	struct conversion_settings *s = settings;

@@ -43,6 +43,7 @@ struct conversion_settings {
 #define BATCH_OPTIONS 7
 extern const struct option_row batch_options[BATCH_OPTIONS];
 
+const char *take_output(void *settings, const char *argument);
 const char *take_compat(void *settings, const char *argument);
 const char *take_max_size(void *settings, const char *argument);
 const char *take_vmx_dir(void *settings, const char *argument);

@@ -208,6 +208,12 @@ const char *take_colour_choice(const char *argument, enum colour_choice *ret)
 	return "the words it takes are 'auto', 'always' and 'never'";
 }
 
+const char *take_output_name(const char *argument, const char **ret)
+{
+	*ret = strcmp(argument, "-") == 0 ? NULL : argument;
+	return NULL;
+}
+
 const char *take_file_size(const char *argument, size_t *ret)
 {
 	if (!parse_number(argument, 1, VMX_HIGHEST_MAX_FILE_SIZE, ret))
