@@ -85,7 +85,7 @@ static enum vmx_code check_unused(struct domain_reader *r, const struct node *co
 	/* what has no type is one, too */
 	if (!type.ptr || text_equal(type, TEXT("ide")))
 		TRY(XML_WORD_OF(r, controller, "model", ide_models, &word));
-	if (model.ptr && (text_equal(type, TEXT("sata")) || text_equal(type, TEXT("fdc"))))
+	else if (model.ptr && (text_equal(type, TEXT("sata")) || text_equal(type, TEXT("fdc"))))
 		return vmxi_xml_bad_word(r, controller, "model", model, "missing");
 	return vmxi_xml_check_place(r, controller);
 }
