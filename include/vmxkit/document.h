@@ -42,7 +42,8 @@ enum vmx_read_mode {
 	 * (libvirt may end the text there); and an encoding is what Windows
 	 * calls so, because VMware writes the names of code pages: Shift_JIS is
 	 * code page 932, whose 0x5C is a backslash (libvirt reads a yen sign),
-	 * and names that only ICU knows are refused.
+	 * and of the names that only ICU knows, it takes those that VMware
+	 * writes, and refuses the others.
 	 */
 	VMX_READ_STRICT
 };
