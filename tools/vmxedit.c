@@ -35,19 +35,12 @@ static const char *take_max_size(void *user, const char *argument)
 	return take_file_size(argument, &s->max_size);
 }
 
-static const char *take_output(void *settings, const char *argument)
-{
-	struct settings *s = settings;
-
-	return take_output_name(argument, &s->output);
-}
-
 #define MEMBER(member) offsetof(struct settings, member), NULL
 #define OWN_OPTION(function) 0, function
 
 static const struct option_row options[] = {
 	{ "in-place", 'i', "[=SUFFIX]", "edit the file itself; keep FILESUFFIX as backup", OWN_OPTION(take_in_place) },
-	{ "output", 'o', "NAME", "the edited file goes to NAME", OWN_OPTION(take_output) },
+	{ "output", 'o', "NAME", "the edited file goes to NAME", MEMBER(output) },
 	{ "force", 'f', NULL, "unset: keys that are not there are fine", MEMBER(force) },
 	{ "raw", 'r', NULL, "values as they stand in the file, with |22", MEMBER(raw) },
 	{ "keys", 'k', NULL, "list: print keys only", MEMBER(keys) },
@@ -138,7 +131,7 @@ static const char *find_conflict(const struct settings *s)
 
 static enum exit_status run(void *settings, char **arguments, int count)
 {
-	const struct settings *s = settings;
+	struct settings *s = settings;
 	const struct command *command = count > 0 ? find_command(arguments[0]) : NULL;
 	const char *useless, *conflict;
 
@@ -152,6 +145,8 @@ static enum exit_status run(void *settings, char **arguments, int count)
 	conflict = find_conflict(s);
 	if (conflict)
 		return usage_error(&s->common.console, "%s", conflict);
+	if (s->output)
+		take_output_name(s->output, &s->output);
 	return command->run(s, arguments + 1, count - 1);
 }
 
