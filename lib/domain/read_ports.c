@@ -70,17 +70,31 @@ static enum vmx_code check_words(struct domain_reader *r, const struct node *por
 	return XML_WORD_OF(r, CHILD(port, "protocol"), "type", vmxi_protocol_words, &word);
 }
 
-/* libvirt takes one of each. */
-static enum vmx_code check_single(struct domain_reader *r, const struct node *port,
-				  struct text name)
+static enum vmx_code refuse_further(struct domain_reader *r, const struct node *further,
+				    const char *taken)
 {
-	const struct node *first = vmxi_child(port, name);
-	const struct node *second = first ? vmxi_sibling(first, name) : NULL;
-
-	if (!second)
+	if (!further)
 		return VMX_OK;
-	return vmxi_xml_refused(r, VMX_CODE_XML_DUPLICATE, second,
-				"libvirt takes a port with one such element only; the first counts");
+	return vmxi_xml_refused(r, VMX_CODE_XML_DUPLICATE, further,
+				"libvirt takes a port with %s only; the first counts", taken);
+}
+
+static const struct node *next_of(const struct node *node, struct text name)
+{
+	return node ? vmxi_sibling(node, name) : NULL;
+}
+
+/* libvirt takes one of each, but two ends of a port of datagrams. */
+static enum vmx_code check_singles(struct domain_reader *r, const struct node *port)
+{
+	bool two_ends = text_equal(ATTRIBUTE(port, "type"), TEXT("udp"));
+	const struct node *source = next_of(CHILD(port, "source"), TEXT("source"));
+
+	if (two_ends)
+		source = next_of(source, TEXT("source"));
+	TRY(refuse_further(r, source, two_ends ? "two such elements" : "one such element"));
+	return refuse_further(r, next_of(CHILD(port, "protocol"), TEXT("protocol")),
+			      "one such element");
 }
 
 /* As a VMX file without it is read: nowhere is where a file leads that has no name. */
@@ -96,12 +110,6 @@ static enum vmx_code read_missing_path(struct domain_reader *r, const struct nod
 		port->kind = PORT_KIND_NULL;
 	return vmxi_xml_refused(r, VMX_CODE_XML_MISSING, node, "the port needs <source path=''/>%s",
 				port->kind == PORT_KIND_NULL ? "; it leads nowhere" : "");
-}
-
-static enum vmx_code check_singles(struct domain_reader *r, const struct node *port)
-{
-	TRY(check_single(r, port, TEXT("source")));
-	return check_single(r, port, TEXT("protocol"));
 }
 
 static enum vmx_code read_backing(struct domain_reader *r, const struct node *node,
