@@ -89,6 +89,7 @@ static const char *take_output(void *settings, const char *argument)
 {
 	struct settings *s = settings;
 
+	s->output_given = true;
 	return take_output_name(argument, &s->output);
 }
 

@@ -352,7 +352,7 @@ const char *check_pull(const struct settings *s, char **arguments, int count)
 	} rows[] = {
 		{ s->all && count > 0, "--all and names of machines exclude each other" },
 		{ !s->all && count == 0, "which machine? Name one, or say --all" },
-		{ s->output && s->output_dir, "--output and --output-dir exclude each other" },
+		{ s->output_given && s->output_dir, "--output and --output-dir exclude each other" },
 		{ (s->all || count > 1) && !s->output_dir, "several machines need --output-dir" },
 		{ s->no_sync && !s->output && !s->output_dir,
 		  "--no-sync is of no use without an output file" },

@@ -20,6 +20,7 @@ struct settings {
 	struct remote remote;			/* open, while a command runs */
 
 	const char *output, *output_dir, *password_file;
+	bool output_given;			/* if only as standard output */
 	bool all, xml, no_sync, force, resume, recursive, json;
 
 	/* conversion */

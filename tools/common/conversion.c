@@ -18,6 +18,7 @@ const char *take_output(void *settings, const char *argument)
 {
 	struct conversion_settings *s = settings;
 
+	s->output_given = true;
 	return take_output_name(argument, &s->output);
 }
 
@@ -152,7 +153,7 @@ static const char *find_batch_conflict(const struct conversion_settings *s, int 
 		bool wrong;
 		const char *why;
 	} rows[] = {
-		{ s->output && b->output_dir, "--output and --output-dir exclude each other" },
+		{ s->output_given && b->output_dir, "--output and --output-dir exclude each other" },
 		{ s->output && b->jsonl, "--output and --jsonl exclude each other" },
 		{ b->files0_from && files > 0, "files on the command line and --files0-from exclude each other" },
 		{ s->output && (files > 1 || b->files0_from), "several files need --output-dir, not --output" },

@@ -24,6 +24,7 @@ struct conversion_settings {
 	struct common_settings common;
 	struct batch_settings batch;
 	const char *output;		/* of the one file that is converted */
+	bool output_given;		/* if only as standard output */
 	enum durability durability;	/* of the outputs */
 	bool reports;			/* what is printed is not the result */
 	bool libvirt, strict;
