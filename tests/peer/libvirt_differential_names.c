@@ -146,10 +146,8 @@ static void make_input(struct chance *c, struct blob *ret)
 	const struct work *work = &works[chance_below(c, COUNT(works))];
 	size_t count = chance_below(c, chance_one_in(c, 8) ? 60 : 8);
 	size_t plain = chance_below(c, 5);
-	FILE *out = open_memstream(&ret->data, &ret->length);
+	FILE *out = open_text(&ret->data, &ret->length);
 
-	if (!out)
-		give_up("no memory");
 	putc(work->letter, out);
 	/* most paths are in brackets */
 	if (work->letter == 's' && !chance_one_in(c, 8))
@@ -160,8 +158,7 @@ static void make_input(struct chance *c, struct blob *ret)
 		else
 			fputs(chance_of_list(c, work->pieces), out);
 	}
-	if (fclose(out) != 0)
-		give_up("no memory");
+	close_text(out);
 }
 
 /*

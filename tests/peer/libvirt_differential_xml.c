@@ -140,10 +140,8 @@ static char *without_made_up(const char *text, const char *again)
 {
 	char *ret;
 	size_t length;
-	FILE *out = open_memstream(&ret, &length);
+	FILE *out = open_text(&ret, &length);
 
-	if (!out)
-		give_up("no memory");
 	while (*text && *again) {
 		if (is_same_line(text, again))
 			fprintf(out, "%.*s\n", (int)strcspn(text, "\n"), text);
@@ -154,8 +152,7 @@ static char *without_made_up(const char *text, const char *again)
 		text += *text == '\n';
 		again += *again == '\n';
 	}
-	if (fclose(out) != 0)
-		give_up("no memory");
+	close_text(out);
 	return ret;
 }
 

@@ -564,21 +564,6 @@ static bool has_wide_scsi(const struct vmx_document *document)
 	return is_wide;
 }
 
-static FILE *open_text(char **text, size_t *length)
-{
-	FILE *out = open_memstream(text, length);
-
-	if (!out)
-		give_up("no memory");
-	return out;
-}
-
-static void close_text(FILE *out)
-{
-	if (fclose(out) != 0)
-		give_up("no memory");
-}
-
 char *vmx_our_form(const struct vmx_outcome *ours, bool known[KNOWN_MAX])
 {
 	struct form form = {

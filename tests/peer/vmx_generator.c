@@ -571,16 +571,13 @@ static void generate_scraps(struct chance *c, FILE *out)
 
 static void generate(struct chance *c, bool rich, struct blob *ret)
 {
-	FILE *out = open_memstream(&ret->data, &ret->length);
+	FILE *out = open_text(&ret->data, &ret->length);
 
-	if (!out)
-		give_up("no memory");
 	if (chance_one_in(c, 8))
 		generate_scraps(c, out);
 	else
 		generate_machine(c, rich, out);
-	if (fclose(out) != 0)
-		give_up("no memory");
+	close_text(out);
 }
 
 void generate_document(struct chance *c, struct blob *ret)

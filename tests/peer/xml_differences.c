@@ -527,21 +527,6 @@ void xml_question_release(struct xml_question *question)
  * Forms
  */
 
-static FILE *open_text(char **text, size_t *length)
-{
-	FILE *out = open_memstream(text, length);
-
-	if (!out)
-		give_up("no memory");
-	return out;
-}
-
-static void close_text(FILE *out)
-{
-	if (fclose(out) != 0)
-		give_up("no memory");
-}
-
 /* The line for the nvram of the document: a new string, or NULL. */
 static char *nvram_line(const struct xml_question *q)
 {

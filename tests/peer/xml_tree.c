@@ -423,14 +423,12 @@ void tree_print(xmlDoc *document, struct chance *c, size_t odd, struct blob *ret
 		     "<?xml version='1.1'?>", "<?xml version='1.0' encoding='ISO-8859-1'?>", "\n", " ",
 		     "<?xml version='1.0' encoding='windows-1252'?>", "<!DOCTYPE domain>\n",
 		     "<?xml version='1.0' encoding='UTF-16'?>", "<?xml version='1.0' encoding='x'?>");
-	struct printer p = { open_memstream(&ret->data, &ret->length), c, odd };
+	struct printer p = { open_text(&ret->data, &ret->length), c, odd };
 
-	there(p.out);
 	if (is_odd(&p))
 		fputs(chance_of_list(c, heads), p.out);
 	if (xmlDocGetRootElement(document))
 		put_node(&p, xmlDocGetRootElement(document), 0);
 	fputs(is_odd(&p) ? chance_of_list(c, LIST("", "\n\n", "<!-- end -->", "x", "<?y?>")) : "\n", p.out);
-	if (fclose(p.out) != 0)
-		give_up("no memory");
+	close_text(p.out);
 }

@@ -34,6 +34,21 @@ char *text_of_format(const char *format, ...)
 	return text;
 }
 
+FILE *open_text(char **text, size_t *length)
+{
+	FILE *out = open_memstream(text, length);
+
+	if (!out)
+		give_up("no memory");
+	return out;
+}
+
+void close_text(FILE *out)
+{
+	if (fclose(out) != 0)
+		give_up("no memory");
+}
+
 void blob_release(struct blob *blob)
 {
 	free(blob->data);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* The content of a file; NUL-terminated, freed by blob_release(). */
 struct blob {
@@ -25,6 +26,10 @@ void give_up(const char *format, ...);
 /* A new string, freed by the caller. */
 __attribute__((format(printf, 1, 2)))
 char *text_of_format(const char *format, ...);
+
+/* A stream whose content is a new string, once it is closed. */
+FILE *open_text(char **text, size_t *length);
+void close_text(FILE *out);
 
 /* The path of what exists, from the root: a new string. */
 char *absolute_path(const char *path);

@@ -95,6 +95,18 @@ static pid_t spawn(const struct command *command, int out, int err)
 	return pid;
 }
 
+bool has_terminals(void)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (terminal < 0) {
+		fprintf(stderr, "no terminals here (%s): is /dev/pts mounted?\n", strerror(errno));
+		return false;
+	}
+	close(terminal);
+	return true;
+}
+
 void run(const struct command *command, struct outcome *ret)
 {
 	FILE *out = output_file(), *err = output_file();

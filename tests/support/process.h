@@ -33,6 +33,9 @@ void use_plain_environment(void);
  */
 void use_default_signals(void);
 
+/* A bare chroot has none.  False: it says so. */
+bool has_terminals(void);
+
 void run(const struct command *command, struct outcome *ret);
 void outcome_release(struct outcome *outcome);
 
