@@ -26,6 +26,8 @@ struct builder {
 	/* the text of all open elements, the inner one's behind the outer one's */
 	struct vmx_bytes text;
 	size_t text_from[TREE_DEPTH_MAX + 1];
+	/* those that an open element and the ones around it declare */
+	int namespaces[TREE_DEPTH_MAX + 1];
 	/* the last position that was worked out; the next one is behind it */
 	size_t offset, line_from;
 	unsigned int line;
@@ -157,7 +159,6 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	struct builder *b = user;
 	struct node *node;
 
-	(void)namespaces;
 	(void)namespace_list;
 	(void)defaulted;
 	if (b->code != VMX_OK)
@@ -170,6 +171,9 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	else if (count > TREE_ATTRIBUTES_MAX)
 		refuse(b, VMX_CODE_XML_TOO_LARGE, "an element has more than %d attributes",
 		       TREE_ATTRIBUTES_MAX);
+	else if (b->namespaces[b->depth] + namespaces > TREE_NAMESPACES_MAX)
+		refuse(b, VMX_CODE_XML_TOO_LARGE, "an element and those around it declare more than "
+		       "%d namespaces", TREE_NAMESPACES_MAX);
 	if (b->code != VMX_OK)
 		return;
 	node = add_node(b, name, prefix, uri);
@@ -179,6 +183,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	}
 	b->open = node;
 	b->text_from[++b->depth] = b->text.length;
+	b->namespaces[b->depth] = b->namespaces[b->depth - 1] + namespaces;
 }
 
 static bool is_blank_text(struct text t)

@@ -19,6 +19,8 @@
 #define TREE_NODES_MAX ((size_t)1 << 18)
 /* libxml2 compares each attribute of an element with each other one. */
 #define TREE_ATTRIBUTES_MAX 256
+/* At one place; libxml2 looks for that of a prefix among all of them, for each name. */
+#define TREE_NAMESPACES_MAX 64
 
 /* Whose element it is. */
 enum tree_space {

@@ -19,6 +19,7 @@ struct decoder {
 	struct filling filling;
 	const struct vmx_allocator *allocator;
 	xmlParserCtxt *parser;
+	int namespaces[DECODE_DEPTH_MAX + 1];	/* that an element and those around it declare */
 	bool ending;
 	size_t fed;		/* bytes */
 };
@@ -71,6 +72,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	struct decoder *d = user;
 	struct filling *f = &d->filling;
 	struct tag tag = { .name = (const char *)name };
+	int declared = d->namespaces[f->depth] + namespaces;
 
 	(void)prefix;
 	(void)namespace_list;
@@ -81,10 +83,14 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 		vsphere_fill_too_large(f, "elements nested deeper", DECODE_DEPTH_MAX);
 	else if (count + namespaces > DECODE_ATTRIBUTES_MAX)
 		vsphere_fill_too_large(f, "an element with more attributes", DECODE_ATTRIBUTES_MAX);
+	else if (declared > DECODE_NAMESPACES_MAX)
+		vsphere_fill_too_large(f, "an element within more namespaces", DECODE_NAMESPACES_MAX);
 	for (int i = 0; f->code == VMX_OK && i < count; i++)
 		read_attribute(&tag, attributes + (ptrdiff_t)i * SAX_ATTRIBUTE);
-	if (f->code == VMX_OK)
+	if (f->code == VMX_OK) {
 		vsphere_fill_start(f, &tag, is_name(uri, SOAP_NAMESPACE));
+		d->namespaces[f->depth] = declared;
+	}
 	stop_if_wrong(d);
 }
 

@@ -21,6 +21,7 @@
  */
 #define DECODE_DEPTH_MAX 64		/* of elements; ours are nested less than 20 deep */
 #define DECODE_ATTRIBUTES_MAX 64	/* of one element, with its namespaces */
+#define DECODE_NAMESPACES_MAX 64	/* that it and the elements around it declare */
 #define DECODE_TAG_MAX ((size_t)64 << 10)	/* bytes of one tag, comment or instruction */
 #define DECODE_TEXT_MAX ((size_t)1 << 20)	/* bytes of one text */
 #define DECODE_MEMORY_MAX ((size_t)64 << 20)	/* bytes kept */

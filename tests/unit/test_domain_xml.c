@@ -177,6 +177,13 @@ static void what_is_too_much_is_refused(void **state)
 	/* libxml2 alone would need minutes for this */
 	xml = repeat("<d ", "a='>' ", 2000000, "/>", &length);
 	assert_refused(xml, length, VMX_CODE_XML_TOO_LARGE);
+	/* each prefix is looked for among all that are declared around it */
+	xml = repeat("<d>", "<a xmlns:b='u' xmlns:c='u'>", 40, "", &length);
+	assert_refused(xml, length, VMX_CODE_XML_TOO_LARGE);
+	xml = repeat("<d>", "<a xmlns:b='u' xmlns:c='u'/>", 1000, "</d>", &length);
+	assert_int_equal(read_tree(&r, xml, length), VMX_OK);
+	end(&r);
+	free(xml);
 	xml = repeat("<!-- = ' = --><d><![CDATA[", "= ' ", 1000, "]]></d>", &length);
 	assert_int_equal(read_tree(&r, xml, length), VMX_OK);
 	end(&r);

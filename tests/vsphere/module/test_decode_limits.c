@@ -231,6 +231,38 @@ static void attributes_are_bounded(void **state)
 	free(made.data);
 }
 
+/* Each prefix is looked for among all that are declared around it. */
+static void namespaces_are_bounded(void **state)
+{
+	struct made made = { NULL, 0 };
+	struct answer answer = ANSWER_INIT;
+	char tag[64];
+
+	(void)state;
+	add(&made, HEAD "<RetrievePropertiesResponse><returnval>", 1);
+	for (int i = 0; i < 8; i++) {
+		add(&made, "<unknown", 1);
+		for (int n = 0; n < 10; n++) {
+			snprintf(tag, sizeof(tag), " xmlns:n%d=\"urn:n\"", 10 * i + n);
+			add(&made, tag, 1);
+		}
+		add(&made, ">", 1);
+	}
+	assert_refused(&vsphere_method_RetrieveProperties, made.data, VMX_CODE_ANSWER_TOO_LARGE,
+		       "more namespaces than 64");
+	free(made.data);
+
+	/* those of other elements do not count */
+	made = (struct made){ NULL, 0 };
+	add(&made, HEAD "<RetrievePropertiesResponse><returnval>", 1);
+	add(&made, "<unknown xmlns:a=\"urn:a\" xmlns:b=\"urn:b\"/>", 100);
+	add(&made, "</returnval></RetrievePropertiesResponse>" TAIL, 1);
+	assert_int_equal(vsphere_decode(&vsphere_method_RetrieveProperties, made.data, made.length,
+					&vmxi_default_allocator, &answer, NULL), VMX_OK);
+	vsphere_answer_release(&answer);
+	free(made.data);
+}
+
 /* What is skipped may be as large as it likes: the transport bounds the whole. */
 static void what_is_skipped_costs_nothing(void **state)
 {
@@ -329,6 +361,7 @@ int main(void)
 		cmocka_unit_test(other_encodings_are_refused_or_not_believed),
 		cmocka_unit_test(answers_are_bounded_in_each_direction),
 		cmocka_unit_test(attributes_are_bounded),
+		cmocka_unit_test(namespaces_are_bounded),
 		cmocka_unit_test(what_is_skipped_costs_nothing),
 		cmocka_unit_test(answers_may_arrive_in_any_pieces),
 		cmocka_unit_test(running_out_of_memory_is_an_error),
