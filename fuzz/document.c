@@ -4,8 +4,8 @@
  *
  * - what was not edited is written as it was read;
  * - what strict reading takes, tolerant reading takes as the same entries;
- * - an edit does what it says, leaves all other entries alone, changes nothing if
- *   done again, and nothing if it fails;
+ * - an edit does what it says, leaves all other entries alone and every byte outside of
+ *   what it is about, changes nothing if done again, and nothing if it fails;
  * - after each edit the document is what is read from what it writes;
  * - the normal form has the same entries, and is its own normal form.
  *
@@ -268,6 +268,134 @@ static void must_have_done(const struct vmx_document *before, const struct vmx_d
 	}
 }
 
+/*
+ * The bytes around an edit
+ */
+
+struct span {
+	size_t from, to;	/* of what may change, in the old bytes */
+};
+
+static bool is_eol(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* Where the line after this place begins, or the end. */
+static size_t next_line(const struct vmx_bytes *b, size_t at)
+{
+	while (at < b->length && !is_eol(b->data[at]))
+		at++;
+	if (at < b->length)
+		at += b->data[at] == '\r' && at + 1 < b->length && b->data[at + 1] == '\n' ? 2 : 1;
+	return at;
+}
+
+static size_t place_of(const struct vmx_bytes *b, unsigned int line, unsigned int column)
+{
+	size_t at = 0;
+
+	for (unsigned int i = 1; i < line; i++)
+		at = next_line(b, at);
+	return at + column - 1;
+}
+
+static bool has_eol(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (is_eol(text[i]))
+			return true;
+	}
+	return false;
+}
+
+static size_t up_to(size_t at, size_t back)
+{
+	return at > back ? at - back : 0;
+}
+
+/* An entry's value, its quotes, and one byte that keeps it from what stands behind. */
+static struct span span_of_value(const struct vmx_bytes *old, const struct vmx_entry *e)
+{
+	size_t at = place_of(old, e->value_line, e->value_column);
+	struct span span = { up_to(at, 3), old->length };
+
+	if (!has_eol(e->value, e->value_length))
+		span.to = next_line(old, at);
+	if (fuzz_same(old->data + at, e->value_length, e->value, e->value_length))
+		span.to = at + e->value_length + 3;
+	return span;
+}
+
+/* An entry's line, with the end of that before. */
+static struct span span_of_line(const struct vmx_bytes *old, const struct vmx_entry *e)
+{
+	size_t end = place_of(old, e->value_line, e->value_column);
+	struct span span = { up_to(place_of(old, e->line, 1), 2), old->length };
+
+	if (!has_eol(e->value, e->value_length))
+		span.to = next_line(old, end);
+	return span;
+}
+
+/* The new bytes are the old ones, but for those in the span. */
+static void must_keep_outside(const struct vmx_bytes *old, const struct vmx_bytes *new,
+			      struct span span)
+{
+	size_t behind = span.to < old->length ? old->length - span.to : 0;
+
+	MUST(span.from + behind <= new->length);
+	MUST_EQUAL(new->data, span.from, old->data, span.from);
+	MUST_EQUAL(new->data + new->length - behind, behind, old->data + old->length - behind, behind);
+}
+
+/* The longer ones are the shorter ones with something put in at one place. */
+static void must_be_with_more(const struct vmx_bytes *shorter, const struct vmx_bytes *longer)
+{
+	size_t head = 0;
+
+	MUST(longer->length >= shorter->length);
+	while (head < shorter->length && shorter->data[head] == longer->data[head])
+		head++;
+	MUST_EQUAL(shorter->data + head, shorter->length - head,
+		   longer->data + longer->length - (shorter->length - head), shorter->length - head);
+}
+
+static bool is_duplicated(const struct vmx_document *doc, const struct edit *e)
+{
+	struct vmx_entry entry;
+
+	for (size_t cursor = 0; vmx_document_next(doc, &cursor, &entry);) {
+		if (entry.flags & VMX_ENTRY_DUPLICATE &&
+		    same_key(entry.key, entry.key_length, e->key, e->key_len))
+			return true;
+	}
+	return false;
+}
+
+/* The edit has been done; before was read from the old bytes. */
+static void must_touch_no_more(const struct vmx_document *before, const struct edit *e,
+			       const struct vmx_bytes *old, const struct vmx_bytes *new)
+{
+	struct vmx_entry entry;
+	struct span key;
+
+	if (vmx_document_get(before, e->key, e->key_len, &entry) != VMX_OK) {
+		must_be_with_more(old, new);
+	} else if (e->what == SET || e->what == SET_TEXT) {
+		must_keep_outside(old, new, span_of_value(old, &entry));
+	} else if (is_duplicated(before, e)) {
+		return;
+	} else if (e->what == UNSET) {
+		must_be_with_more(new, old);
+		must_keep_outside(old, new, span_of_line(old, &entry));
+	} else {
+		key.from = place_of(old, entry.line, entry.column);
+		key.to = key.from + entry.key_length;
+		must_keep_outside(old, new, key);
+	}
+}
+
 /* Edits once; answers the document as it is read from what is written then. */
 static struct vmx_document *edit_once(struct vmx_document *doc, struct vmx_document *before,
 				      const struct edit *e)
@@ -282,10 +410,13 @@ static struct vmx_document *edit_once(struct vmx_document *doc, struct vmx_docum
 		must_have_done(before, doc, e);
 		must_leave_others(before, doc, e);
 		MUST(vmx_document_write(doc, &new, NULL) == VMX_OK);
+		must_touch_no_more(before, e, &old, &new);
 		after = read_again(&new);
 		vmx_document_free(before);
-		if ((e->what == SET || e->what == SET_TEXT) && do_edit(doc, e) == VMX_OK)
+		if (e->what == SET || e->what == SET_TEXT) {
+			MUST(do_edit(doc, e) == VMX_OK);
 			must_write(doc, new.data, new.length);
+		}
 	}
 	must_find_all(doc);
 	must_be_same(doc, after);

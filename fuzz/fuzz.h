@@ -59,11 +59,28 @@ static inline struct vmx_error *fuzz_error(void)
 	return error;
 }
 
+/* One character of UTF-8, and none that controls a terminal; answers what follows. */
+static inline const unsigned char *fuzz_check_character(const unsigned char *p)
+{
+	static const unsigned int lowest[] = { 0, 0, 0xA0, 0x800, 0x10000 };
+	size_t length = *p < 0x80 ? 1 : *p < 0xC0 ? 0 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
+	unsigned int c = length == 1 ? *p : *p & (0x7Fu >> length);
+
+	MUST(length > 0 && *p >= 0x20 && *p != 0x7F && *p < 0xF8);
+	for (size_t i = 1; i < length; i++) {
+		MUST((p[i] & 0xC0) == 0x80);
+		c = c << 6 | (p[i] & 0x3F);
+	}
+	/* nothing spelt longer than need be, no C1, no surrogate */
+	MUST(c >= lowest[length] && c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF));
+	return p + length;
+}
+
 static inline void fuzz_check_message(const char *message)
 {
 	MUST(message && message[0] != '\0');
-	for (const char *p = message; *p; p++)
-		MUST((unsigned char)*p >= 0x20 && *p != 0x7F);
+	for (const unsigned char *p = (const unsigned char *)message; *p;)
+		p = fuzz_check_character(p);
 }
 
 /* The code that the call has answered; frees the error. */

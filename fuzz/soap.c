@@ -4,7 +4,7 @@
  *
  * - whether they come at once, byte by byte or in pieces, the outcome is the same;
  * - what is kept is of the types that the tables say, in memory that is still there;
- * - items can be handed out one by one as well;
+ * - items can be handed out one by one as well, and are the same then;
  * - objects have places, whatever they say of their parents, and can be shown;
  * - faults and questions can be told to a person.
  *
@@ -175,6 +175,10 @@ static void put_member(struct vmx_bytes *out, const struct vim_member *member, c
 	}
 }
 
+/* Around what can be handed out: no text of XML holds this byte. */
+#define ITEM_BEGINS "\1{"
+#define ITEM_ENDS "\1}"
+
 /* Its type fits the place; declared NULL: any. */
 static void put_object(struct vmx_bytes *out, const struct vim_object *object,
 		       const struct vim_type *declared)
@@ -185,6 +189,8 @@ static void put_object(struct vmx_bytes *out, const struct vim_object *object,
 	}
 	MUST(object->type && object->name);
 	MUST(!declared || vsphere_type_is(object->type, declared));
+	if (object->type == &vsphere_type_ObjectContent)
+		put(out, ITEM_BEGINS);
 	put(out, object->type->name);
 	put(out, object->name);
 	for (size_t i = 0; i < object->type->member_count; i++) {
@@ -192,6 +198,8 @@ static void put_object(struct vmx_bytes *out, const struct vim_object *object,
 
 		put_member(out, member, (const char *)object + member->offset);
 	}
+	if (object->type == &vsphere_type_ObjectContent)
+		put(out, ITEM_ENDS);
 }
 
 /*
@@ -311,7 +319,7 @@ static enum vmx_code decode(const struct vim_method *method, const uint8_t *data
 struct taking {
 	size_t count;
 	struct inventory inventory;
-	struct vmx_bytes scratch;
+	struct vmx_bytes text;		/* of all of them */
 };
 
 static const char *reference_id(const struct vim_ObjectContent *object, const char *path)
@@ -334,8 +342,7 @@ static enum vmx_code plant(void *user, const void *item, struct vmx_error *error
 		.vm_folder = reference_id(object, "vmFolder"),
 	};
 
-	vmxi_bytes_clear(&taking->scratch);
-	put_object(&taking->scratch, &object->object, &vsphere_type_ObjectContent);
+	put_object(&taking->text, &object->object, &vsphere_type_ObjectContent);
 	tell_properties(object);
 	if (!object->obj.value)
 		return VMX_OK;
@@ -379,9 +386,32 @@ static enum vmx_code show(void *user, const void *item, struct vmx_error *error)
 	return VMX_OK;
 }
 
+/* What stands in an answer that was kept, from the outermost beginnings to their ends. */
+static void put_items(struct vmx_bytes *out, const struct vmx_bytes *whole)
+{
+	const char *end = whole->data + whole->length, *from = whole->data;
+	int open = 0;
+
+	for (const char *p = from; p && (p = memchr(p, ITEM_BEGINS[0], (size_t)(end - p))); p += 2) {
+		if (p[1] == ITEM_BEGINS[1] && open++ == 0)
+			from = p;
+		else if (p[1] == ITEM_ENDS[1] && --open == 0)
+			MUST(vmxi_bytes_append(out, from, (size_t)(p + sizeof(ITEM_ENDS) - from)));
+	}
+}
+
+static void must_be_items_of(const struct vmx_bytes *text, const struct vmx_bytes *whole)
+{
+	struct vmx_bytes items = VMX_BYTES_INIT;
+
+	put_items(&items, whole);
+	MUST_EQUAL(text->data, text->length, items.data, items.length);
+	vmx_bytes_release(&items);
+}
+
 /* One by one; those of an answer that is refused later may have been handed out before. */
 static void check_items(const struct vim_method *method, const uint8_t *data, size_t size,
-			enum vmx_code expected)
+			enum vmx_code expected, const struct vmx_bytes *whole)
 {
 	struct taking taking = { .count = 0 };
 	struct answer answer = ANSWER_INIT;
@@ -394,6 +424,8 @@ static void check_items(const struct vim_method *method, const uint8_t *data, si
 	answer.item = plant;
 	MUST(decode(method, data, size, 64, &answer, &rest) == expected);
 	MUST(answer.items == taking.count);
+	if (expected == VMX_OK && answer.response)
+		must_be_items_of(&taking.text, whole);
 	vsphere_places_link(&taking.inventory.places);
 	show_places(&taking.inventory.places);
 	vmxi_bytes_clear(&rest);
@@ -401,7 +433,7 @@ static void check_items(const struct vim_method *method, const uint8_t *data, si
 	MUST(decode(method, data, size, 64, &answer, &rest) == expected);
 	vsphere_places_release(&taking.inventory.places);
 	vsphere_answer_release(&answer);
-	vmx_bytes_release(&taking.scratch);
+	vmx_bytes_release(&taking.text);
 	vmx_bytes_release(&rest);
 }
 
@@ -424,7 +456,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST_EQUAL(part.data, part.length, whole.data, whole.length);
 		vmx_bytes_release(&part);
 	}
-	check_items(method, data, size, code);
+	check_items(method, data, size, code, &whole);
 	vsphere_answer_release(&answer);
 	vsphere_answer_release(&again);
 	vmx_bytes_release(&whole);

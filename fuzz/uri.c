@@ -156,26 +156,38 @@ static void must_come_back(const struct vmx_connection_uri *uri)
  * Secrets
  */
 
-/* Another letter; but what may be a hex digit stays, so that it is as good or bad as before. */
+/* The next of its kind: what may be a hex digit stays one. */
 static char other_letter(char c)
 {
-	char lower = (char)(c | 0x20);
+	static const char kinds[][2] = {
+		{ 'a', 'f' }, { 'g', 'z' }, { 'A', 'F' }, { 'G', 'Z' },
+	};
 
-	if (lower < 'g' || lower > 'z' || (unsigned char)c > 0x7F)
-		return c;
-	return lower == 'z' ? (char)(c - ('z' - 'g')) : (char)(c + 1);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (c >= kinds[i][0] && c <= kinds[i][1])
+			return c == kinds[i][1] ? kinds[i][0] : (char)(c + 1);
+	}
+	return c;
+}
+
+/* Of an escape such as %7F, which with other letters could be better or worse. */
+static bool is_escape(const char *text, size_t at)
+{
+	return (at >= 1 && text[at - 1] == '%') || (at >= 2 && text[at - 2] == '%');
 }
 
 /* With other letters behind the scheme the message is the same: so it holds none of them. */
 static void must_keep_secret(const struct vmx_error *error, const char *text, size_t length)
 {
-	const char *scheme = length ? memmem(text, length, "://", 3) : NULL;
 	struct vmx_error *again = fuzz_error();
 	char *other = malloc(length + 1);
+	bool behind = false;
 
 	MUST(other);
-	for (size_t i = 0; i < length; i++)
-		other[i] = scheme && text + i > scheme ? other_letter(text[i]) : text[i];
+	for (size_t i = 0; i < length; i++) {
+		behind = behind || (text[i] && strchr(":/?#", text[i]));
+		other[i] = behind && !is_escape(text, i) ? other_letter(text[i]) : text[i];
+	}
 	MUST(!parse(other, length, again));
 	MUST(strcmp(vmx_error_message(again), vmx_error_message(error)) == 0);
 	MUST(vmx_error_column(again) == vmx_error_column(error));

@@ -4,7 +4,7 @@
  *
  * - what is written is a document that strict reading takes, and a machine whose XML,
  *   taken the same way again, gives the same XML, and the same file but for the video
- *   memory, which XML always has;
+ *   memory, which XML always has; and has all the devices that were read;
  * - strict reading takes what the default level has nothing to say about, and libvirt's
  *   level takes that, too;
  * - applied to a document, the machine leaves one that reads as it is written; done
@@ -202,16 +202,45 @@ static bool has_misleading_names(const struct fuzz_heard *heard)
 	       fuzz_heard_any(heard, VMX_CODE_EMPTY_DISK_SLOT, VMX_CODE_EMPTY_DISK_SLOT);
 }
 
+static size_t count_in(const struct vmx_bytes *xml, const char *tag)
+{
+	const char *end = xml->data + xml->length;
+	size_t count = 0, length = strlen(tag);
+
+	for (const char *p = xml->data; p && (p = memmem(p, (size_t)(end - p), tag, length)); p += length)
+		count++;
+	return count;
+}
+
+/* The devices of the machine are all in the XML of the file that was written. */
+static void must_have_as_many(const struct vmx_machine *machine, const struct vmx_bytes *xml,
+			      bool misled)
+{
+	static const char *const devices[] = {
+		"<interface ", "<serial ", "<parallel ", "<filesystem ", "<disk ",
+	};
+	size_t count = sizeof(devices) / sizeof(devices[0]) - misled;
+	struct vmx_bytes direct = VMX_BYTES_INIT;
+
+	MUST(fuzz_write_xml(machine, NULL, &direct));
+	for (size_t i = 0; i < count; i++)
+		MUST(count_in(&direct, devices[i]) == count_in(xml, devices[i]));
+	vmx_bytes_release(&direct);
+}
+
 static void go_there_and_back(const struct vmx_machine *machine)
 {
 	struct vmx_bytes vmx = VMX_BYTES_INIT, xml = VMX_BYTES_INIT;
 	struct fuzz_heard heard = { 0 };
+	enum vmx_code code = fuzz_write_vmx(machine, &full, 0, NULL, &vmx);
 	struct vmx_document *document;
 
-	if (fuzz_write_vmx(machine, &full, 0, NULL, &vmx) == VMX_OK) {
+	MUST(code == VMX_OK || fuzz_refused_by_rule(code));
+	if (code == VMX_OK) {
 		document = fuzz_read_document(vmx.data, vmx.length, VMX_READ_STRICT, NULL);
 		MUST(document);
 		MUST(fuzz_make_xml(document, &full, &heard, &xml));
+		must_have_as_many(machine, &xml, has_misleading_names(&heard));
 		must_come_back(document, &xml, !has_misleading_names(&heard));
 		vmx_document_free(document);
 	}
@@ -278,6 +307,8 @@ static void apply(const struct vmx_machine *machine)
 	code = fuzz_apply(machine, document, &full, NULL, &changes);
 	bytes = fuzz_write_document(document);
 	must_read_as_written(document, &bytes);
+	/* the document is in Windows' encoding */
+	MUST(code == VMX_OK || code == VMX_CODE_UNENCODABLE_CHARACTER || fuzz_refused_by_rule(code));
 	if (changes == 0)
 		MUST_EQUAL(bytes.data, bytes.length, base, sizeof(base) - 1);
 	if (code == VMX_OK) {
@@ -323,8 +354,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct vmx_machine *foreign = read_xml(data, size, VMX_LEVEL_DEFAULT, false, true, &heard);
 
 	check_levels(data, size);
-	if (foreign)
+	if (foreign) {
 		go_there_and_back(foreign);
+		apply(foreign);
+	}
 	vmx_machine_free(foreign);
 	return 0;
 }
