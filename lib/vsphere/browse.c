@@ -22,6 +22,7 @@ struct browsing {
 	size_t found;
 	/* a file */
 	struct vmx_bytes name, path, dc;
+	struct vmx_bytes other_dc;	/* of a datastore that may be another one */
 	bool enough;
 };
 
@@ -45,13 +46,21 @@ static enum vmx_code is_there(struct browsing *browsing, const struct vim_Object
 	enum vmx_code code;
 
 	*ret = true;
-	vmxi_bytes_clear(&browsing->dc);
+	vmxi_bytes_clear(&browsing->other_dc);
 	if (!datacenter)
 		return VMX_OK;
-	code = vsphere_place_path(&inventory->places, datacenter, &browsing->dc, error);
+	code = vsphere_place_path(&inventory->places, datacenter, &browsing->other_dc, error);
 	*ret = code == VMX_OK && (!browsing->datacenter ||
-				  strcmp(browsing->dc.data, browsing->datacenter) == 0);
+				  strcmp(browsing->other_dc.data, browsing->datacenter) == 0);
 	return code;
+}
+
+static void swap_bytes(struct vmx_bytes *a, struct vmx_bytes *b)
+{
+	const struct vmx_bytes kept = *a;
+
+	*a = *b;
+	*b = kept;
 }
 
 static enum vmx_code take_datastore(void *user, const struct vim_ObjectContent *object,
@@ -72,6 +81,7 @@ static enum vmx_code take_datastore(void *user, const struct vim_ObjectContent *
 	code = is_there(browsing, object, &there, error);
 	if (code != VMX_OK || !there || browsing->found++ > 0)
 		return code;
+	swap_bytes(&browsing->dc, &browsing->other_dc);
 	browsing->browser.type = "HostDatastoreBrowser";
 	browsing->browser.value = vmxi_arena_copy(&browsing->arena, text_of(browser->value)).ptr;
 	return browsing->browser.value ? VMX_OK : vsphere_out_of_memory(error);
@@ -232,7 +242,7 @@ enum vmx_code vsphere_browse(void *connection, const char *directory, const char
 	enum vmx_code code;
 
 	browsing.arena.allocator = browsing.name.allocator = browsing.path.allocator =
-		browsing.dc.allocator = vsphere->allocator;
+		browsing.dc.allocator = browsing.other_dc.allocator = vsphere->allocator;
 	code = vmx_datastore_path_parse(directory, strlen(directory), 0, vsphere->allocator,
 					&parsed, error);
 	browsing.directory = parsed;
@@ -244,6 +254,7 @@ enum vmx_code vsphere_browse(void *connection, const char *directory, const char
 	vmx_bytes_release(&browsing.name);
 	vmx_bytes_release(&browsing.path);
 	vmx_bytes_release(&browsing.dc);
+	vmx_bytes_release(&browsing.other_dc);
 	vmxi_arena_release(&browsing.arena);
 	return browsing.enough ? VMX_OK : code;
 }

@@ -22,6 +22,8 @@ struct transfer {
 	struct vmx_error *error;
 	uint64_t done, total;	/* total 0: not known */
 	uint64_t skip;		/* bytes that come although they are there already */
+	uint64_t length;	/* of the server's file, where has_length */
+	bool has_length, nothing_left;
 	bool again, differs, missing;
 };
 
@@ -70,16 +72,23 @@ static enum vmx_code check_range(struct transfer *transfer, const struct http_he
 			     "for", transfer->download.path);
 }
 
-/* What is there already may be the whole file, or not be of this file. */
-static enum vmx_code outside(const struct transfer *transfer, const struct http_head *head,
-			     struct vmx_error *error)
+static enum vmx_code is_shorter(const struct transfer *transfer, struct vmx_error *error)
 {
-	if (head->has_total && head->total == transfer->download.offset)
-		return VMX_OK;
 	return vmx_error_set(error, VMX_CODE_SERVER_ANSWER, NULL,
 			     "%.200s can't be resumed at byte %llu: the server's file is not "
 			     "that long; fetch it from the beginning", transfer->download.path,
 			     (unsigned long long)transfer->download.offset);
+}
+
+/* What is there already may be the whole file, or not be of this file. */
+static enum vmx_code outside(struct transfer *transfer, const struct http_head *head,
+			     struct vmx_error *error)
+{
+	if (!head->has_total || head->total != transfer->download.offset)
+		return is_shorter(transfer, error);
+	/* the body is a page that says so */
+	transfer->nothing_left = true;
+	return VMX_OK;
 }
 
 static enum vmx_code take_head(void *user, const struct http_head *head, struct vmx_error *error)
@@ -97,6 +106,8 @@ static enum vmx_code take_head(void *user, const struct http_head *head, struct 
 	code = check_range(transfer, head, error);
 	if (head->has_length)
 		transfer->total = transfer->done + head->length;
+	transfer->has_length = head->status == 206 && head->has_total;
+	transfer->length = head->total;
 	if (code == VMX_OK && transfer->download.limit > 0 &&
 	    transfer->total > transfer->download.limit)
 		return too_long(transfer, transfer->total, error);
@@ -110,6 +121,8 @@ static enum vmx_code take_body(void *user, const void *data, size_t length,
 	const struct vmx_download *download = &transfer->download;
 	size_t skip = transfer->skip < length ? (size_t)transfer->skip : length;
 
+	if (transfer->nothing_left)
+		return VMX_OK;
 	if (download->limit > 0 && length > download->limit - transfer->done)
 		return too_long(transfer, transfer->done + length, error);
 	transfer->skip -= skip;
@@ -121,6 +134,19 @@ static enum vmx_code take_body(void *user, const void *data, size_t length,
 	if (download->progress)
 		download->progress(download->user, transfer->done, transfer->total);
 	return VMX_OK;
+}
+
+/* A server may send less than it was asked for; the length that it announced came. */
+static enum vmx_code check_end(struct transfer *transfer)
+{
+	if (transfer->skip > 0)
+		return is_shorter(transfer, transfer->error);
+	if (!transfer->has_length || transfer->done >= transfer->length)
+		return VMX_OK;
+	return vmx_error_set(transfer->error, VMX_CODE_SERVER_ANSWER, NULL,
+			     "%.200s: the server has sent %llu bytes of %llu, and says that this is all",
+			     transfer->download.path, (unsigned long long)transfer->done,
+			     (unsigned long long)transfer->length);
 }
 
 static enum vmx_code start_transfer(struct transfer *transfer, struct vmx_error *error);
@@ -137,7 +163,7 @@ static void transfer_ended(void *user, enum vmx_code code)
 		if (start_transfer(transfer, transfer->error) == VMX_OK)
 			return;
 	}
-	if (code == VMX_OK)
+	if (code == VMX_OK && check_end(transfer) == VMX_OK)
 		vmx_error_clear(transfer->error);
 	end_transfer(transfer);
 }

@@ -104,7 +104,7 @@ static enum vmx_code read_places(struct vsphere *vsphere, struct places *places,
 {
 	const struct vim_reference root = vsphere->session.service->rootFolder;
 	const struct properties_query query = {
-		.from = root, .walk = vsphere_walk_inventory,
+		.from = root, .walk = vsphere_walk_inventory(&vsphere->session),
 		.wanted = containers,
 		.wanted_count = sizeof(containers) / sizeof(containers[0]),
 	};
@@ -168,7 +168,7 @@ void vsphere_inventory_query(struct vsphere *vsphere, const struct properties_wa
 
 	*ret = (struct properties_query){
 		.from = place ? place->reference : vsphere->session.service->rootFolder,
-		.walk = scope->host ? walk_host : vsphere_walk_inventory,
+		.walk = scope->host ? walk_host : vsphere_walk_inventory(&vsphere->session),
 		.wanted = wanted, .wanted_count = wanted_count,
 	};
 }

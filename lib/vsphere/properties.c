@@ -15,11 +15,17 @@
 static const struct vim_SelectionSpec to_folder = { .name = "folder" },
 	to_vm_folder = { .name = "vmFolder" }, to_host_folder = { .name = "hostFolder" },
 	to_stores = { .name = "datastores" }, to_networks = { .name = "networks" },
-	to_hosts = { .name = "hosts" }, to_host_machines = { .name = "hostMachines" };
+	to_hosts = { .name = "hosts" }, to_host_machines = { .name = "hostMachines" },
+	to_store_folder = { .name = "datastoreFolder" },
+	to_network_folder = { .name = "networkFolder" };
 
+/* The last two are newer than the others. */
 static const struct vim_SelectionSpec *const after_folder[] = {
 	&to_folder, &to_vm_folder, &to_host_folder, &to_stores, &to_networks, &to_hosts,
+	&to_store_folder, &to_network_folder,
 };
+#define AFTER_OLD_FOLDER 6
+static const struct vim_SelectionSpec *const after_item_folder[] = { &to_folder };
 static const struct vim_SelectionSpec *const after_datacenter[] = { &to_folder, &to_hosts };
 static const struct vim_SelectionSpec *const after_compute[] = { &to_host_machines };
 
@@ -28,6 +34,12 @@ static const struct vim_SelectionSpec *const after_compute[] = { &to_host_machin
 
 static const struct vim_TraversalSpec
 	folder = { STEP("folder", "Folder", "childEntity"), .selectSet = VIM_ITEMS(after_folder) },
+	old_folder = { STEP("folder", "Folder", "childEntity"),
+		       .selectSet = { after_folder, AFTER_OLD_FOLDER, 0 } },
+	store_folder = { STEP("datastoreFolder", "Datacenter", "datastoreFolder"),
+			 .selectSet = VIM_ITEMS(after_item_folder) },
+	network_folder = { STEP("networkFolder", "Datacenter", "networkFolder"),
+			   .selectSet = VIM_ITEMS(after_item_folder) },
 	vm_folder = { STEP("vmFolder", "Datacenter", "vmFolder"),
 		      .selectSet = VIM_ITEMS(after_datacenter) },
 	host_folder = { STEP("hostFolder", "Datacenter", "hostFolder"),
@@ -46,10 +58,20 @@ static const struct vim_TraversalSpec
 static const struct vim_SelectionSpec *const steps[] = {
 	SELECTION(folder), SELECTION(vm_folder), SELECTION(host_folder), SELECTION(stores),
 	SELECTION(networks), SELECTION(hosts), SELECTION(host_machines), SELECTION(compute_stores),
+	SELECTION(compute_networks), SELECTION(store_folder), SELECTION(network_folder),
+};
+static const struct vim_SelectionSpec *const old_steps[] = {
+	SELECTION(old_folder), SELECTION(vm_folder), SELECTION(host_folder), SELECTION(stores),
+	SELECTION(networks), SELECTION(hosts), SELECTION(host_machines), SELECTION(compute_stores),
 	SELECTION(compute_networks),
 };
 
-const struct vim_SelectionSpec_list vsphere_walk_inventory = VIM_ITEMS(steps);
+struct vim_SelectionSpec_list vsphere_walk_inventory(const struct session *session)
+{
+	static const struct vim_SelectionSpec_list walk = VIM_ITEMS(steps), old_walk = VIM_ITEMS(old_steps);
+
+	return session->api_version >= VSPHERE_VERSION(4, 0) ? walk : old_walk;
+}
 
 /*
  * What is asked for

@@ -40,9 +40,10 @@ struct properties_query {
 /*
  * The whole inventory: from any folder, datacenter or compute resource to all
  * datacenters, hosts, machines, datastores and networks below it, and all that lies
- * between.  What is reached in several ways is reported once.
+ * between.  What is reached in several ways is reported once.  Folders of datastores and
+ * networks are told by servers from 4.0 on.
  */
-extern const struct vim_SelectionSpec_list vsphere_walk_inventory;
+struct vim_SelectionSpec_list vsphere_walk_inventory(const struct session *session);
 
 /* Gets an object, borrowed until it returns.  A failure ends the reading. */
 typedef enum vmx_code (*properties_fn)(void *user, const struct vim_ObjectContent *object,

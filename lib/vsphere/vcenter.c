@@ -33,7 +33,7 @@ enum vmx_code vsphere_look_at_host(struct vsphere *vsphere, struct vmx_error *er
 {
 	static const struct properties_wanted wanted[] = { { "HostSystem", VIM_ITEMS(host_paths) } };
 	const struct properties_query query = {
-		.from = vsphere->session.service->rootFolder, .walk = vsphere_walk_inventory,
+		.from = vsphere->session.service->rootFolder, .walk = vsphere_walk_inventory(&vsphere->session),
 		.skip_first = true, .wanted = wanted, .wanted_count = 1,
 	};
 	enum vmx_code code;
@@ -78,14 +78,17 @@ static bool share_address(const struct addrinfo *a, const struct addrinfo *b)
 	return false;
 }
 
-static struct addrinfo *resolve(const char *name)
+static struct addrinfo *resolve(const char *name, int flags)
 {
-	const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	const struct addrinfo hints = {
+		.ai_flags = flags, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+	};
 	struct addrinfo *found = NULL;
 
 	return getaddrinfo(name, NULL, &hints, &found) == 0 ? found : NULL;
 }
 
+/* The user's name is looked up, but none that a server has sent: that is an address. */
 static bool is_same_server(const char *name, const char *address)
 {
 	struct addrinfo *a, *b;
@@ -93,8 +96,8 @@ static bool is_same_server(const char *name, const char *address)
 
 	if (same)
 		return true;
-	a = resolve(name);
-	b = resolve(address);
+	b = resolve(address, AI_NUMERICHOST);
+	a = b ? resolve(name, 0) : NULL;
 	same = share_address(a, b);
 	if (a)
 		freeaddrinfo(a);

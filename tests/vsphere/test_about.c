@@ -80,6 +80,8 @@ static void the_vcenter_that_the_uri_names_has_to_be_the_right_one(void **state)
 		{ "vc.invalid", "?vcenter=VC.invalid", VMX_OK, "" },
 		{ "", "?vcenter=10.0.0.1", VMX_OK, "" },
 		{ "", "?vcenter=*", VMX_CODE_WRONG_SERVER, "is not managed by a vCenter" },
+		/* what the server sends is an address, and no name to look up */
+		{ "localhost", "?vcenter=127.0.0.1", VMX_CODE_WRONG_SERVER, "by the vCenter localhost" },
 		{ "127.0.0.2", "?vcenter=127.0.0.1", VMX_CODE_WRONG_SERVER, "by the vCenter 127.0.0.2" },
 		{ "::1", "?vcenter=127.0.0.1", VMX_CODE_WRONG_SERVER, "says vcenter=127.0.0.1" },
 		{ "vc.invalid", "?vcenter=other.invalid", VMX_CODE_WRONG_SERVER, "vc.invalid" },

@@ -273,6 +273,39 @@ static void a_download_goes_on_where_it_was_broken_off(void **state)
 	free(part);
 }
 
+static void a_part_that_lacks_its_end_is_refused(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start("--fail", "GET:1:range-short", NULL);
+	struct client *client = client_open(server, "esx", "/");
+	struct part *part = malloc(sizeof(*part));
+
+	(void)state;
+	assert_int_equal(store(client, "[LocalDS_0] small", "0123456789", 10, false, 0), VMX_OK);
+	fetch_part(client, part, "[LocalDS_0] small", 4);
+	assert_int_equal(part->code, VMX_CODE_SERVER_ANSWER);
+	assert_int_equal(part->length, 3);
+	free(part);
+	client_close(client);
+	vsphere_server_stop(server);
+}
+
+/* The whole file comes although a part was asked for, and is shorter than what is there. */
+static void a_file_that_has_become_shorter_is_refused(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start("--fail", "GET:1:no-range", NULL);
+	struct client *client = client_open(server, "esx", "/");
+	struct part *part = malloc(sizeof(*part));
+
+	(void)state;
+	assert_int_equal(store(client, "[LocalDS_0] small", "abc", 3, false, 0), VMX_OK);
+	fetch_part(client, part, "[LocalDS_0] small", 4);
+	assert_int_equal(part->code, VMX_CODE_SERVER_ANSWER);
+	assert_int_equal(part->length, 0);
+	free(part);
+	client_close(client);
+	vsphere_server_stop(server);
+}
+
 static void an_offset_behind_the_end_is_refused(void **state)
 {
 	struct vsphere_server *server = vsphere_server_start("--model", "esx", NULL);
@@ -383,7 +416,7 @@ static void files_are_removed(void **state)
 
 struct browsed {
 	size_t count, directories, with_length, limit;
-	char last[200];
+	char last[200], datacenter[50];
 };
 
 static bool take_file(void *user, const struct vmx_remote_file *file)
@@ -394,6 +427,8 @@ static bool take_file(void *user, const struct vmx_remote_file *file)
 	browsed->directories += file->is_directory;
 	browsed->with_length += file->length > 0;
 	snprintf(browsed->last, sizeof(browsed->last), "%s", file->path);
+	snprintf(browsed->datacenter, sizeof(browsed->datacenter), "%s",
+		 file->datacenter ? file->datacenter : "");
 	return browsed->limit == 0 || browsed->count < browsed->limit;
 }
 
@@ -439,6 +474,28 @@ static void a_datastore_is_browsed(void **state)
 	assert_int_equal(vmx_connection_browse(client->connection, "[LocalDS_0]", NULL, "*.vmx", true,
 					       take_file, &browsed, client->error), VMX_OK);
 	assert_int_equal(browsed.count, 2);
+	client_close(client);
+	vsphere_server_stop(server);
+}
+
+/* Each datacenter of the server has a datastore of this name. */
+static void files_are_told_with_the_datacenter_that_was_asked_for(void **state)
+{
+	static const char *const datacenters[] = { "DC0", "DC1" };
+	struct vsphere_server *server = vsphere_server_start("--model", "vpx", "--datacenters", "2", NULL);
+	struct client *client = client_open(server, "vpx", "/");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct browsed browsed = { .count = 0 };
+
+		if (vmx_connection_browse(client->connection, "[LocalDS_0]", datacenters[i], "*.vmx", true,
+					  take_file, &browsed, client->error) != VMX_OK)
+			fail_msg("%s: %s", datacenters[i], vmx_error_message(client->error));
+		assert_true(browsed.count > 0);
+		assert_string_equal(browsed.datacenter, datacenters[i]);
+		assert_non_null(strstr(browsed.last, datacenters[i]));
+	}
 	client_close(client);
 	vsphere_server_stop(server);
 }
@@ -499,12 +556,15 @@ int main(void)
 		cmocka_unit_test(names_of_datastores_are_encoded_as_often_as_the_server_decodes),
 		cmocka_unit_test(bad_answers_are_refused),
 		cmocka_unit_test(a_download_goes_on_where_it_was_broken_off),
+		cmocka_unit_test(a_part_that_lacks_its_end_is_refused),
+		cmocka_unit_test(a_file_that_has_become_shorter_is_refused),
 		cmocka_unit_test(an_offset_behind_the_end_is_refused),
 		cmocka_unit_test(a_file_is_stored_whole_or_not_at_all),
 		cmocka_unit_test(a_broken_upload_leaves_the_old_file_and_nothing_else),
 		cmocka_unit_test(an_upload_that_its_caller_breaks_off_leaves_nothing),
 		cmocka_unit_test(files_are_removed),
 		cmocka_unit_test(a_datastore_is_browsed),
+		cmocka_unit_test(files_are_told_with_the_datacenter_that_was_asked_for),
 		cmocka_unit_test(a_machine_is_registered_and_taken_out_again),
 		cmocka_unit_test(where_to_register_is_never_guessed),
 	};

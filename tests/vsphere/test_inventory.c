@@ -55,9 +55,7 @@ static void assert_lists(struct client *client, enum vmx_remote_kind kind, size_
 	if (listed.count != count || (line && !strstr(listed.text, line)))
 		fail_msg("kind %d: %zu objects, not %zu; no '%s' in:\n%s", (int)kind, listed.count,
 			 count, line, listed.text);
-	/* the simulator does not tell the folders of datastores and networks */
-	if (kind < VMX_REMOTE_DATASTORE)
-		assert_int_equal(listed.with_path, listed.count);
+	assert_int_equal(listed.with_path, listed.count);
 	free(listed.text);
 }
 
@@ -71,8 +69,24 @@ static void a_host_lists_what_it_has(void **state)
 	assert_lists(client, VMX_REMOTE_HOST, 1, "|ha-datacenter/host/");
 	assert_lists(client, VMX_REMOTE_MACHINE, 2,
 		     "ha-host_VM0|ha-datacenter/vm/ha-host_VM0|ha-datacenter\n");
-	assert_lists(client, VMX_REMOTE_DATASTORE, 1, "LocalDS_0|-|ha-datacenter\n");
-	assert_lists(client, VMX_REMOTE_NETWORK, 1, "VM Network|-|ha-datacenter\n");
+	assert_lists(client, VMX_REMOTE_DATASTORE, 1, "LocalDS_0|ha-datacenter/datastore/LocalDS_0|ha-datacenter\n");
+	assert_lists(client, VMX_REMOTE_NETWORK, 1, "VM Network|ha-datacenter/network/VM Network|ha-datacenter\n");
+	client_close(client);
+	vsphere_server_stop(server);
+}
+
+/* Folders of datastores and networks are newer. */
+static void an_old_host_is_not_asked_for_what_it_does_not_know(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start("--about", "apiVersion=2.5", NULL);
+	struct client *client = client_open(server, "esx", "/");
+	struct listed listed = list(client, VMX_REMOTE_DATASTORE);
+
+	(void)state;
+	assert_string_equal(listed.text, "LocalDS_0|-|ha-datacenter\n");
+	free(listed.text);
+	assert_lists(client, VMX_REMOTE_MACHINE, 2,
+		     "ha-host_VM0|ha-datacenter/vm/ha-host_VM0|ha-datacenter\n");
 	client_close(client);
 	vsphere_server_stop(server);
 }
@@ -443,6 +457,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_host_lists_what_it_has),
+		cmocka_unit_test(an_old_host_is_not_asked_for_what_it_does_not_know),
 		cmocka_unit_test(the_path_of_the_uri_limits_what_is_listed),
 		cmocka_unit_test(objects_come_with_what_the_server_tells),
 		cmocka_unit_test(a_machine_without_configuration_is_listed_with_the_reason),

@@ -71,6 +71,7 @@ static const struct failure rows[] = {
 	{ "endless-header", TIME, 200, "X-More: and more\r\nX-More: and more\r\n", 0, ANY_LONG, false, 100000 },
 	{ "trickle:5ms", PART, 200, "\r\n\r\naaaaa", ANY, ANY_LONG, false, 300 },
 	{ "range-shift", PART, 206, "Content-Range: bytes 3-4/", 2, 0, false, 0 },
+	{ "range-short", PART, 206, "Content-Range: bytes 2-2/", 1, 0, false, 0 },
 	{ "range-lie", PART, 206, "Content-Range: bytes 2-4/", 3, 0, false, 0 },
 	{ "no-range", PART, 200, ".encoding = ", ANY, 0, false, 0 },
 };

@@ -159,7 +159,7 @@ enum vmx_code add_name(void *user, const struct vim_ObjectContent *object,
 enum vmx_code list(struct bench *b, struct listing *ret)
 {
 	const struct properties_query query = {
-		.from = b->session.service->rootFolder, .walk = vsphere_walk_inventory,
+		.from = b->session.service->rootFolder, .walk = vsphere_walk_inventory(&b->session),
 		.skip_first = true, .wanted = machines, .wanted_count = 1,
 	};
 

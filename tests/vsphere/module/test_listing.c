@@ -94,7 +94,7 @@ static void who_gets_objects_may_call_on_the_same_session(void **state)
 	(void)state;
 	open_session(&b, vsphere_server_start_list(plain), CA);
 	const struct properties_query query = {
-		.from = b.session.service->rootFolder, .walk = vsphere_walk_inventory,
+		.from = b.session.service->rootFolder, .walk = vsphere_walk_inventory(&b.session),
 		.wanted = machines, .wanted_count = 1,
 	};
 
@@ -113,7 +113,7 @@ static void missing_properties_have_a_reason(void **state)
 	(void)state;
 	open_session(&b, vsphere_server_start_list(plain), CA);
 	const struct properties_query query = {
-		.from = b.session.service->rootFolder, .walk = vsphere_walk_inventory,
+		.from = b.session.service->rootFolder, .walk = vsphere_walk_inventory(&b.session),
 		.wanted = wanted, .wanted_count = 1,
 	};
 
@@ -167,7 +167,7 @@ static void walk_from(struct bench *b, struct vim_reference from, struct walk *r
 		{ "VirtualMachine", VIM_ITEMS(name_path) }, { "Datastore", VIM_ITEMS(name_path) },
 		{ "Network", VIM_ITEMS(name_path) }, { "ComputeResource", VIM_ITEMS(name_path) },
 	};
-	const struct properties_query query = { .from = from, .walk = vsphere_walk_inventory,
+	const struct properties_query query = { .from = from, .walk = vsphere_walk_inventory(&b->session),
 						.wanted = wanted, .wanted_count = COUNT(wanted) };
 
 	*ret = (struct walk){ .machines = 0 };

@@ -59,6 +59,7 @@ const failureUsage = "`REQUEST:N:KIND[:ARGUMENT]`: the N-th request of this name
 	"trickle[:TIME]  a body without end, one byte each time [1s]\n" +
 	"range-shift  206 with another part of the file, and a Content-Range that says so\n" +
 	"range-lie  206 with another part of the file, and the Content-Range that was asked for\n" +
+	"range-short  206 with less of the file than was asked for\n" +
 	"no-range  the whole file with 200\n" +
 	"task-fault:TYPE[:TEXT]  start no task, but one that fails\n" +
 	"task-slow:TIME  the task takes that long"

@@ -179,7 +179,8 @@ func (r *reply) cut(file *os.File, wanted string) {
 	size := r.length
 	first, last, ok := parseRange(wanted, size)
 	if !ok {
-		r.status, r.length, r.body = 416, 0, strings.NewReader("")
+		page := "<html><body>416 Range Not Satisfiable</body></html>\n"
+		r.status, r.length, r.body = 416, int64(len(page)), strings.NewReader(page)
 		r.header.Set("Content-Range", fmt.Sprintf("bytes */%d", size))
 		return
 	}

@@ -44,6 +44,7 @@ func init() {
 		"trickle":        {after: failTrickle, check: checkOptionalDuration},
 		"range-shift":    {after: failRangeShift},
 		"range-lie":      {after: failRangeLie},
+		"range-short":    {after: failRangeShort},
 		"no-range":       {before: failNoRange},
 		"task-fault":     {before: failTaskFault, check: checkFault},
 		"task-slow":      {after: failTaskSlow, check: checkDuration},
@@ -332,6 +333,17 @@ func failRangeShift(f *failure, s *server, q *request, w http.ResponseWriter, r 
 func failRangeLie(f *failure, s *server, q *request, w http.ResponseWriter, r *reply) {
 	if _, _, _, ok := shift(r); ok {
 		r.body = io.MultiReader(r.body, strings.NewReader("?"))
+	}
+	s.send(q, w, r)
+}
+
+func failRangeShort(f *failure, s *server, q *request, w http.ResponseWriter, r *reply) {
+	var first, last, size int64
+	_, err := fmt.Sscanf(r.header.Get("Content-Range"), "bytes %d-%d/%d", &first, &last, &size)
+	if r.status == 206 && err == nil && r.length > 1 {
+		r.length /= 2
+		r.body = io.LimitReader(r.body, r.length)
+		r.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, first+r.length-1, size))
 	}
 	s.send(q, w, r)
 }
