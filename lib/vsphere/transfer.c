@@ -258,8 +258,9 @@ static bool set_proxy(struct http_transfer *t)
 	};
 	const struct vsphere_proxy *proxy = &t->http->settings.parameters->proxy;
 
+	/* for everything: without no_proxy of the environment */
 	return proxy->type == VSPHERE_PROXY_NONE ||
-	       (SET(t, CURLOPT_PROXY, proxy->host) && SET(t, CURLOPT_PROXYPORT, (long)proxy->port) &&
+	       (SET(t, CURLOPT_NOPROXY, "") && SET(t, CURLOPT_PROXY, proxy->host) && SET(t, CURLOPT_PROXYPORT, (long)proxy->port) &&
 		SET(t, CURLOPT_PROXYTYPE, types[proxy->type]));
 }
 

@@ -729,6 +729,11 @@ static void proxies_are_asked_instead_of_the_server(void **state)
 		&b.http, b.error), VMX_OK);
 	assert_int_equal(GET(&b, .path = "/sdk"), VMX_OK);
 	assert_string_equal(b.body, "hello");
+	/* what the environment says is for those who name no proxy */
+	setenv("no_proxy", "*", 1);
+	assert_int_equal(GET(&b, .path = "/sdk"), VMX_OK);
+	assert_string_equal(b.body, "hello");
+	unsetenv("no_proxy");
 	end(&b);
 }
 
