@@ -18,7 +18,7 @@
  */
 
 /* Copies into the arena; NULL stays NULL. */
-static bool keep_strings(struct arena *arena, struct place *place)
+static enum vmx_code keep_strings(struct arena *arena, struct place *place, struct vmx_error *error)
 {
 	const char **strings[] = {
 		&place->reference.type, &place->reference.value, &place->api_name, &place->name,
@@ -28,17 +28,23 @@ static bool keep_strings(struct arena *arena, struct place *place)
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
 		if (!*strings[i])
 			continue;
+		/* paths have many of them, and every machine has a path */
+		if (strlen(*strings[i]) > PLACES_TEXT_MAX)
+			return vmx_error_set(error, VMX_CODE_ANSWER_TOO_LARGE, NULL,
+					     "the server's inventory has a name with more bytes than %d",
+					     PLACES_TEXT_MAX);
 		*strings[i] = vmxi_arena_copy(arena, text_of(*strings[i])).ptr;
 		if (!*strings[i])
-			return false;
+			return vsphere_out_of_memory(error);
 	}
-	return true;
+	return VMX_OK;
 }
 
 enum vmx_code vsphere_places_add(struct places *places, const struct place *place,
 				 struct vmx_error *error)
 {
 	struct place *item;
+	enum vmx_code code;
 
 	if (places->count >= PLACES_MAX)
 		return vmx_error_set(error, VMX_CODE_ANSWER_TOO_LARGE, NULL,
@@ -48,11 +54,10 @@ enum vmx_code vsphere_places_add(struct places *places, const struct place *plac
 	if (!item)
 		return vsphere_out_of_memory(error);
 	*item = *place;
-	if (!keep_strings(&places->arena, item)) {
+	code = keep_strings(&places->arena, item, error);
+	if (code != VMX_OK)
 		places->count--;
-		return vsphere_out_of_memory(error);
-	}
-	return VMX_OK;
+	return code;
 }
 
 static int compare_ids(const void *a, const void *b)

@@ -17,6 +17,8 @@
 
 /* A vCenter manages a few thousand; more is a server that makes them up. */
 #define PLACES_MAX 200000
+/* Bytes of a name or id; VMware's names have 80 characters, some of them as %2f. */
+#define PLACES_TEXT_MAX 1024
 /* Folders nest a few deep.  More is a circle, or as good as one. */
 #define PLACES_DEPTH_MAX 64
 

@@ -84,6 +84,27 @@ static const char *id_of(const struct place *place)
 	return place ? place->reference.value : "-";
 }
 
+/* Every machine has a path, which has the names of all folders around it. */
+static void names_are_bounded(void **state)
+{
+	char name[PLACES_TEXT_MAX + 2];
+	const struct place place = {
+		.kind = PLACE_FOLDER, .reference = { "Folder", "f" }, .api_name = name, .name = "x",
+	};
+	struct places places = { .root = "root" };
+
+	(void)state;
+	places.arena.allocator = &vmxi_default_allocator;
+	memset(name, 'a', sizeof(name));
+	name[PLACES_TEXT_MAX + 1] = '\0';
+	assert_int_equal(vsphere_places_add(&places, &place, NULL), VMX_CODE_ANSWER_TOO_LARGE);
+	assert_int_equal(places.count, 0);
+	name[PLACES_TEXT_MAX] = '\0';
+	assert_int_equal(vsphere_places_add(&places, &place, NULL), VMX_OK);
+	assert_int_equal(places.count, 1);
+	vsphere_places_release(&places);
+}
+
 static void the_path_of_a_uri_is_followed_part_by_part(void **state)
 {
 	static const struct {
@@ -214,6 +235,7 @@ static void long_parts_and_long_lists_are_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_bounded),
 		cmocka_unit_test(paths_are_made_of_the_servers_names),
 		cmocka_unit_test(the_path_of_a_uri_is_followed_part_by_part),
 		cmocka_unit_test(an_unknown_part_is_refused_with_what_there_is),
