@@ -2,8 +2,10 @@
 /*
  * Storing files: under another name first, so that they appear whole.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <vmxkit/datastore.h>
 
@@ -234,14 +236,20 @@ static enum vmx_code prepare_directory(struct vsphere *vsphere, struct sending *
 	return code;
 }
 
-/* Beside the file, so that renaming it is one step for the server. */
-static enum vmx_code temporary_path(struct vsphere *vsphere, const char *path,
-				    struct vmx_bytes *ret, struct vmx_error *error)
+/*
+ * Beside the file, so that renaming it is one step for the server.  Nobody else, on
+ * whatever machine, sends the same file under the same name.
+ */
+static enum vmx_code temporary_path(const char *path, struct vmx_bytes *ret,
+				    struct vmx_error *error)
 {
 	char suffix[64];
+	uint64_t number;
 
-	snprintf(suffix, sizeof(suffix), ".%llx%lx.part", (unsigned long long)time(NULL),
-		 (unsigned long)++vsphere->uploads);
+	if (getentropy(&number, sizeof(number)) != 0)
+		return vmx_error_set(error, VMX_CODE_IO, NULL, "%.200s: no random name for what is "
+				     "sent: %s", path, strerror(errno));
+	snprintf(suffix, sizeof(suffix), ".%016llx.part", (unsigned long long)number);
 	vmxi_bytes_clear(ret);
 	return vmxi_bytes_append_text(ret, text_of(path)) &&
 	       vmxi_bytes_append_text(ret, text_of(suffix)) ? VMX_OK : vsphere_out_of_memory(error);
@@ -278,7 +286,7 @@ enum vmx_code vsphere_upload(void *connection, const struct vmx_upload *upload,
 	if (code == VMX_OK)
 		code = prepare_directory(vsphere, &sending, error);
 	if (code == VMX_OK)
-		code = temporary_path(vsphere, upload->path, &path, error);
+		code = temporary_path(upload->path, &path, error);
 	if (code == VMX_OK)
 		code = store(vsphere, &sending, path.data, error);
 	vmx_bytes_release(&path);

@@ -30,7 +30,6 @@ struct vsphere {
 	struct session session;
 	struct inventory inventory;
 	struct task_watcher watcher;
-	unsigned int uploads;	/* so far: no two have the same temporary name */
 
 	/* What vmx_connection_about() tells; filled when first asked. */
 	struct vmx_server_about about;
