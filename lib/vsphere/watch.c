@@ -394,6 +394,8 @@ enum vmx_code vsphere_task_watch(struct task *task, struct task_event *event)
 	enum vmx_code code;
 
 	while (!is_interrupted(task, event)) {
+		const time_t began = vsphere_task_now();
+
 		task->changed = false;
 		code = watch_once(task);
 		if (code == VMX_CODE_CANCELLED && stop_wanted(task))
@@ -410,6 +412,9 @@ enum vmx_code vsphere_task_watch(struct task *task, struct task_event *event)
 			*event = seen(task);
 			return VMX_OK;
 		}
+		/* a server that was to wait, and did not */
+		if (vsphere_task_now() == began)
+			rest(task, PAUSE_SHORTEST);
 	}
 	return VMX_OK;
 }

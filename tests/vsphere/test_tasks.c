@@ -354,6 +354,22 @@ static void a_connection_that_breaks_during_a_wait_is_made_anew(void **state)
 	vsphere_server_stop(server);
 }
 
+/* It is to wait until there is something to tell; without a pause that would be a flood. */
+static void a_server_that_does_not_wait_is_not_flooded(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start("--task", VM ",run=3s", "--fail",
+							     "WaitForUpdatesEx:2-:no-result", NULL);
+	struct client *client = client_open(server, "esx", "/");
+	struct vmx_task_options options = VMX_TASK_OPTIONS_INIT;
+
+	(void)state;
+	options.timeout = 3;
+	assert_int_not_equal(start(client, &options), VMX_OK);
+	assert_in_range(vsphere_server_count(server, "WaitForUpdatesEx"), 2, 8);
+	client_close(client);
+	vsphere_server_stop(server);
+}
+
 static void old_servers_and_those_without_collectors_are_asked_again_and_again(void **state)
 {
 	static const char *const options[][2] = {
@@ -401,6 +417,7 @@ int main(void)
 		cmocka_unit_test(power_follows_actions),
 		cmocka_unit_test(a_session_that_ends_during_a_wait_is_renewed),
 		cmocka_unit_test(a_connection_that_breaks_during_a_wait_is_made_anew),
+		cmocka_unit_test(a_server_that_does_not_wait_is_not_flooded),
 		cmocka_unit_test(old_servers_and_those_without_collectors_are_asked_again_and_again),
 		cmocka_unit_test(starting_a_machine_takes_few_round_trips),
 	};
