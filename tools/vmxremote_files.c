@@ -223,6 +223,9 @@ static enum exit_status open_failed(const struct getting *g)
 
 	if (errno == EWOULDBLOCK)
 		show_problem(&s->common.console, "somebody else is writing '%s'", g->file.part);
+	else if (errno == EEXIST)
+		show_problem(&s->common.console, "'%s' is no file of yours alone: remove it, or "
+			     "choose another --output", g->file.part);
 	else
 		show_problem(&s->common.console, "can't write '%s': %s",
 			     g->file.part[0] ? g->file.part : s->output, strerror(errno));
@@ -282,22 +285,36 @@ enum exit_status command_get(struct settings *s, char **arguments, int count)
 struct putting {
 	int fd;
 	int error;		/* errno of reading; 0: none */
-	bool short_file;
+	uint64_t left;		/* bytes that the server still waits for */
+	const char *changed;	/* what became of the file meanwhile; NULL: nothing */
 	struct transfer transfer;
 };
+
+static ssize_t read_patiently(int fd, void *data, size_t max)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, data, max);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
 
 static size_t give_bytes(void *user, void *data, size_t max)
 {
 	struct putting *p = user;
-	ssize_t got;
+	ssize_t got = read_patiently(p->fd, data, max);
+	char more;
 
-	do {
-		got = read(p->fd, data, max);
-	} while (got < 0 && errno == EINTR);
+	if (got > 0)
+		p->left -= (uint64_t)got;
 	if (got < 0)
 		p->error = errno;
-	p->short_file = got == 0;
-	return got > 0 ? (size_t)got : 0;
+	else if (got == 0)
+		p->changed = "it has become shorter";
+	else if (p->left == 0 && read_patiently(p->fd, &more, 1) > 0)
+		p->changed = "it has become longer";
+	return p->error == 0 && !p->changed ? (size_t)got : 0;
 }
 
 static void show_sent(void *user, uint64_t done, uint64_t total)
@@ -322,10 +339,10 @@ static enum exit_status send_file(struct settings *s, struct putting *p, const c
 	transfer_end(&p->transfer);
 	if (code == VMX_OK)
 		return STATUS_DONE;
-	if (p->error == 0 && !p->short_file)
+	if (p->error == 0 && !p->changed)
 		return remote_error(&s->remote, NULL);
 	show_problem(&s->common.console, "can't read '%s': %s", input_name(file),
-		     p->error ? strerror(p->error) : "it has become shorter");
+		     p->error ? strerror(p->error) : p->changed);
 	return p->error ? STATUS_SYSTEM : STATUS_INPUT;
 }
 
@@ -352,6 +369,8 @@ static enum exit_status open_source(const struct settings *s, const char *file,
 				    struct putting *ret, uint64_t *ret_length)
 {
 	struct stat found;
+	off_t at;
+	char more;
 
 	/* nobody waits for a pipe that can't be sent */
 	ret->fd = is_standard_input(file) ? STDIN_FILENO
@@ -365,7 +384,16 @@ static enum exit_status open_source(const struct settings *s, const char *file,
 			     "store it in one first", input_name(file));
 		return STATUS_INPUT;
 	}
-	*ret_length = (uint64_t)found.st_size;
+	/* what somebody has read of standard input already is not meant */
+	at = lseek(ret->fd, 0, SEEK_CUR);
+	ret->left = at >= 0 && at < found.st_size ? (uint64_t)(found.st_size - at) : 0;
+	*ret_length = ret->left;
+	/* as in /proc */
+	if (ret->left == 0 && read_patiently(ret->fd, &more, 1) > 0) {
+		show_problem(&s->common.console, "'%s' has no length, but holds something; store it in "
+			     "a file first", input_name(file));
+		return STATUS_INPUT;
+	}
 	return STATUS_DONE;
 }
 

@@ -61,6 +61,41 @@ static void it_has_its_name_when_it_is_whole(void **state)
 	assert_int_equal(mode_of("out") & 0777, 0644);
 }
 
+/* Who knows it under another name could read what comes, or lose what was there. */
+static void a_part_that_is_also_another_file_is_left_alone(void **state)
+{
+	struct part_file file;
+	uint64_t offset;
+
+	(void)state;
+	write_file("other", "kept", 4);
+	assert_int_equal(link("other", "linked.part"), 0);
+	for (int resume = 0; resume < 2; resume++) {
+		errno = 0;
+		assert_false(part_file_open(&file, "linked", resume, &offset));
+		assert_int_equal(errno, EEXIST);
+		part_file_abandon(&file);
+	}
+	assert_content("other", "kept");
+	assert_true(file_exists("linked.part"));
+}
+
+static void a_part_of_somebody_else_is_left_alone(void **state)
+{
+	struct part_file file;
+	uint64_t offset;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();		/* nobody else can give files away */
+	write_file("foreign.part", "kept", 4);
+	assert_int_equal(chown("foreign.part", 65534, 65534), 0);
+	assert_false(part_file_open(&file, "foreign", true, &offset));
+	assert_int_equal(errno, EEXIST);
+	part_file_abandon(&file);
+	assert_content("foreign.part", "kept");
+}
+
 static void it_goes_on_where_it_stopped_only_if_asked_to(void **state)
 {
 	struct part_file file;
@@ -209,6 +244,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(it_has_its_name_when_it_is_whole),
+		IN_FOLDER(a_part_that_is_also_another_file_is_left_alone),
+		IN_FOLDER(a_part_of_somebody_else_is_left_alone),
 		IN_FOLDER(it_goes_on_where_it_stopped_only_if_asked_to),
 		IN_FOLDER(what_is_given_up_leaves_the_old_file),
 		IN_FOLDER(the_mode_of_what_is_replaced_stays),

@@ -138,6 +138,10 @@ files() {
 	remote put random '[LocalDS_0] ledger/'
 	remote get '[LocalDS_0] ledger/random' -o back
 	cmp random back
+	{ head -c 65536 >skipped; remote put - '[LocalDS_0] ledger/rest'; } <random
+	remote get '[LocalDS_0] ledger/rest' -o back
+	tail -c +65537 random | cmp - back
+	says 'has no length' remote put /proc/self/status '[LocalDS_0] ledger/status'
 	says '[already-exists]' remote put "$ledger" '[LocalDS_0] ledger/random'
 	remote put -f "$ledger" '[LocalDS_0] ledger/random'
 	remote get '[LocalDS_0] ledger/random' | cmp - "$ledger"

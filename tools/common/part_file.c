@@ -39,16 +39,34 @@ static bool lock_patiently(int fd)
 	return result == 0;
 }
 
+/*
+ * A part that somebody else may write to, or know under another name, is not ours; nor is
+ * one that has got its name meanwhile.
+ */
+static bool is_ours(const struct part_file *file, const struct stat *found)
+{
+	struct stat named;
+
+	if (!S_ISREG(found->st_mode) || found->st_uid != geteuid() || found->st_nlink > 1) {
+		errno = EEXIST;
+		return false;
+	}
+	if (lstat(file->part, &named) != 0 || named.st_ino != found->st_ino ||
+	    named.st_dev != found->st_dev) {
+		errno = EWOULDBLOCK;
+		return false;
+	}
+	return true;
+}
+
 static bool begin_at_end(const struct part_file *file, bool resume, uint64_t *ret_offset)
 {
 	struct stat found;
 
 	if (!lock_patiently(file->fd) || fstat(file->fd, &found) != 0)
 		return false;
-	if (!S_ISREG(found.st_mode)) {
-		errno = EEXIST;
+	if (!is_ours(file, &found))
 		return false;
-	}
 	if (!resume && ftruncate(file->fd, 0) != 0)
 		return false;
 	*ret_offset = resume ? (uint64_t)found.st_size : 0;
