@@ -87,16 +87,6 @@ static enum exit_status deliver(const struct work *work, const char *output)
 	return status == STATUS_DONE ? print(work, output) : status;
 }
 
-/* An encoding that is not known is the user's fault if the user has named it. */
-static enum exit_status explain(const struct work *work)
-{
-	const struct conversion_settings *s = &work->settings->shared;
-
-	if (s->encoding && vmx_error_code(s->common.error) == VMX_CODE_UNKNOWN_ENCODING)
-		return usage_error(&work->console, "option '--encoding': no encoding '%s' is known", s->encoding);
-	return show_error(&work->console, work->source->name, s->common.error);
-}
-
 static void release(struct work *work)
 {
 	vmx_bytes_release(&work->xml);
@@ -120,7 +110,8 @@ enum exit_status convert_source(const struct settings *settings, const struct so
 	if (!work.console.findings)
 		work.console.findings = &work.findings;
 	if (convert_document(&work) != VMX_OK)
-		status = explain(&work);
+		status = show_encoding_error(&work.console, source->name, settings->shared.common.error,
+					     settings->shared.encoding);
 	else if (work.console.findings->incomplete)
 		status = show_out_of_memory(&work.console);
 	else

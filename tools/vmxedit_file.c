@@ -30,7 +30,8 @@ enum exit_status file_read(const struct settings *settings, const char *path, st
 	options.user = ret;
 	if (read_input(path, &options, &ret->document, settings->common.error) == VMX_OK)
 		return STATUS_DONE;
-	return show_error(&settings->common.console, ret->name, settings->common.error);
+	return show_encoding_error(&settings->common.console, ret->name, settings->common.error,
+				   settings->encoding);
 }
 
 void file_release(struct file *file)

@@ -249,7 +249,8 @@ static enum exit_status convert(struct pulling *p, struct item *item)
 
 	if (status == STATUS_DONE &&
 	    to_xml_bytes(&how, item->vmx.data, item->vmx.length, &xml, s->common.error) != VMX_OK)
-		status = show_error(&s->common.console, item->machine.name, s->common.error);
+		status = show_encoding_error(&s->common.console, item->machine.name, s->common.error,
+					     s->encoding);
 	if (status == STATUS_DONE)
 		status = deliver(p, item, &xml);
 	vmx_bytes_release(&xml);

@@ -79,7 +79,8 @@ enum exit_status command_push(struct settings *s, char **arguments, int count)
 
 	(void)count;
 	if (read_file(s, arguments[0], &bytes) != VMX_OK)
-		status = show_error(&s->common.console, input_name(arguments[0]), s->common.error);
+		status = show_encoding_error(&s->common.console, input_name(arguments[0]), s->common.error,
+					     s->encoding);
 	if (status == STATUS_DONE)
 		status = remote_find(&s->remote, arguments[1], &machine);
 	if (status == STATUS_DONE)

@@ -33,7 +33,9 @@ static void hear(void *user, const struct vmx_diagnostic *diagnostic)
 
 static enum exit_status fail(const struct work *work)
 {
-	return show_error(&work->settings->shared.common.console, work->name, work->settings->shared.common.error);
+	const struct conversion_settings *s = &work->settings->shared;
+
+	return show_encoding_error(&s->common.console, work->name, s->common.error, s->encoding);
 }
 
 /*

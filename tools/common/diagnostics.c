@@ -124,6 +124,14 @@ enum exit_status show_error(const struct console *console, const char *file,
 	return status_of(vmx_error_code(error));
 }
 
+enum exit_status show_encoding_error(const struct console *console, const char *file,
+				     const struct vmx_error *error, const char *encoding)
+{
+	if (encoding && vmx_error_code(error) == VMX_CODE_UNKNOWN_ENCODING)
+		return usage_error(console, "option '--encoding': no encoding '%s' is known", encoding);
+	return show_error(console, file, error);
+}
+
 /* Longer problems take memory; where there is none, they are cut. */
 #define PROBLEM_MAX 1024
 

@@ -57,6 +57,13 @@ enum exit_status show_error(const struct console *console, const char *file,
 			    const struct vmx_error *error);
 
 /*
+ * The same of a call that was told an encoding (--encoding; NULL: it was not): that it is
+ * not known is the fault of the command line, and of no file.
+ */
+enum exit_status show_encoding_error(const struct console *console, const char *file,
+				     const struct vmx_error *error, const char *encoding);
+
+/*
  * "tool: error: ..." about something that is in no input.  text may name files.  It is
  * kept as VMX_CODE_IO.
  */
