@@ -21,7 +21,7 @@ help:
 	@echo 'make bench       run the benchmarks'
 	@echo 'make asan        run all tests, built by clang, with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan        run the tests that have threads with the thread sanitizer'
-	@echo 'make valgrind    run all tests under valgrind; valgrind-unit: those of the library'
+	@echo 'make valgrind    run the tests under valgrind, but those of packages, faults and peers; valgrind-unit: those of the library'
 	@echo 'make lint        run cppcheck and clang-tidy'
 	@echo 'make coverage    run the tests, and print what they reach; coverage-html: as pages'
 	@echo 'make fuzz        run the fuzz targets (FUZZ_TARGETS) for FUZZ_SECONDS each; needs clang'

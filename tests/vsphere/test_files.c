@@ -376,6 +376,46 @@ static void a_broken_upload_leaves_the_old_file_and_nothing_else(void **state)
 	free(bytes);
 }
 
+/* The name in the PUT of a line of the log, or NULL. */
+static const char *next_temporary(const char **log, size_t *ret_length)
+{
+	const char *found = strstr(*log, "\tPUT\t");
+
+	if (!found)
+		return NULL;
+	found += strlen("\tPUT\t");
+	*log = found;
+	*ret_length = strcspn(found, "?");
+	return found;
+}
+
+/* Two who store the same file at once do not write into each other's. */
+static void no_two_uploads_have_the_same_temporary_name(void **state)
+{
+	struct vsphere_server *server = vsphere_server_start("--model", "esx", NULL);
+	const char *first, *second, *at;
+	size_t first_length, second_length;
+	char *log;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct client *client = client_open(server, "esx", "/");
+
+		assert_int_equal(store(client, "[LocalDS_0] same", "x", 1, true, 0), VMX_OK);
+		client_close(client);
+	}
+	at = log = vsphere_server_log(server);
+	first = next_temporary(&at, &first_length);
+	second = next_temporary(&at, &second_length);
+	assert_non_null(first);
+	assert_non_null(second);
+	assert_memory_equal(first + first_length - 5, ".part", 5);
+	assert_int_equal(first_length, second_length);
+	assert_memory_not_equal(first, second, first_length);
+	free(log);
+	vsphere_server_stop(server);
+}
+
 static void an_upload_that_its_caller_breaks_off_leaves_nothing(void **state)
 {
 	struct vsphere_server *server = vsphere_server_start("--model", "esx", NULL);
@@ -561,6 +601,7 @@ int main(void)
 		cmocka_unit_test(an_offset_behind_the_end_is_refused),
 		cmocka_unit_test(a_file_is_stored_whole_or_not_at_all),
 		cmocka_unit_test(a_broken_upload_leaves_the_old_file_and_nothing_else),
+		cmocka_unit_test(no_two_uploads_have_the_same_temporary_name),
 		cmocka_unit_test(an_upload_that_its_caller_breaks_off_leaves_nothing),
 		cmocka_unit_test(files_are_removed),
 		cmocka_unit_test(a_datastore_is_browsed),

@@ -105,6 +105,22 @@ static void names_are_bounded(void **state)
 	vsphere_places_release(&places);
 }
 
+static void the_number_of_places_is_bounded(void **state)
+{
+	struct place place = {
+		.kind = PLACE_FOLDER, .reference = { "Folder", "f" }, .api_name = "x", .name = "x",
+	};
+	struct places places = { .root = "root" };
+
+	(void)state;
+	places.arena.allocator = &vmxi_default_allocator;
+	for (size_t i = 0; i < PLACES_MAX; i++)
+		assert_int_equal(vsphere_places_add(&places, &place, NULL), VMX_OK);
+	assert_int_equal(vsphere_places_add(&places, &place, NULL), VMX_CODE_ANSWER_TOO_LARGE);
+	assert_int_equal(places.count, PLACES_MAX);
+	vsphere_places_release(&places);
+}
+
 static void the_path_of_a_uri_is_followed_part_by_part(void **state)
 {
 	static const struct {
@@ -236,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_bounded),
+		cmocka_unit_test(the_number_of_places_is_bounded),
 		cmocka_unit_test(paths_are_made_of_the_servers_names),
 		cmocka_unit_test(the_path_of_a_uri_is_followed_part_by_part),
 		cmocka_unit_test(an_unknown_part_is_refused_with_what_there_is),
