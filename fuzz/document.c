@@ -322,7 +322,9 @@ static struct span span_of_value(const struct vmx_bytes *old, const struct vmx_e
 
 	if (!has_eol(e->value, e->value_length))
 		span.to = next_line(old, at);
-	if (fuzz_same(old->data + at, e->value_length, e->value, e->value_length))
+	/* what was decoded may be longer than all that follows */
+	if (e->value_length <= old->length - at &&
+	    fuzz_same(old->data + at, e->value_length, e->value, e->value_length))
 		span.to = at + e->value_length + 3;
 	return span;
 }
