@@ -195,11 +195,15 @@ static void must_come_back(const struct vmx_document *document, const struct vmx
 	vmx_bytes_release(&again);
 }
 
-/* In a VMX file the name decides what is behind a drive: a disk called x.iso is none. */
+/*
+ * In a VMX file the name decides what is behind a drive: a disk called x.iso is none, and
+ * a device of the host that is called x.vmdk is one.
+ */
 static bool has_misleading_names(const struct fuzz_heard *heard)
 {
 	return fuzz_heard_any(heard, VMX_CODE_CDROM_BACKING, VMX_CODE_EMPTY_DRIVE) ||
-	       fuzz_heard_any(heard, VMX_CODE_EMPTY_DISK_SLOT, VMX_CODE_EMPTY_DISK_SLOT);
+	       fuzz_heard_any(heard, VMX_CODE_EMPTY_DISK_SLOT, VMX_CODE_EMPTY_DISK_SLOT) ||
+	       fuzz_heard_any(heard, VMX_CODE_DISK_TYPE, VMX_CODE_DISK_TYPE);
 }
 
 static size_t count_in(const struct vmx_bytes *xml, const char *tag)
