@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -291,11 +292,39 @@ static void an_interrupted_tool_leaves_nothing_behind(void **state)
 	free(data);
 }
 
+/* user::rw- user:65534:rw- group::--- mask::rw- other::---, as the kernel has it */
+static const unsigned char access_list[] = {
+	2, 0, 0, 0,
+	0x01, 0, 6, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+	0x02, 0, 6, 0, 0xFE, 0xFF, 0, 0,
+	0x04, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+	0x10, 0, 6, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+	0x20, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+};
+
+/* Without it the group would get the rights of those that the list names. */
+static void the_access_list_of_a_replaced_file_is_kept(void **state)
+{
+	static const char name[] = "system.posix_acl_access";
+	char list[sizeof(access_list) + 1];
+
+	(void)state;
+	write_file("out", "old", 3);
+	if (setxattr("out", name, access_list, sizeof(access_list), 0) != 0)
+		skip();		/* not every file system has them */
+	assert_true(save_file("out", "new", 3));
+	assert_content("out", "new");
+	assert_int_equal(getxattr("out", name, list, sizeof(list)), sizeof(access_list));
+	assert_memory_equal(list, access_list, sizeof(access_list));
+	assert_int_equal(mode_of("out") & 0777, 0660);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
 	const struct CMUnitTest tests[] = {
 		TEST(a_new_file_has_the_mode_of_the_umask),
+		TEST(the_access_list_of_a_replaced_file_is_kept),
 		TEST(an_existing_file_keeps_its_mode),
 		TEST(an_existing_file_keeps_its_owner),
 		TEST(of_a_link_the_target_is_replaced),

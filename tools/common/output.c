@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "common/output_steps.h"
@@ -155,14 +157,31 @@ static int create_temporary(struct temporary *temporary, int number, const char 
 	return fd;
 }
 
-bool keep_owner_and_mode(int fd, const struct stat *replaced)
+/*
+ * False: there is a list, and it can't be kept.  With a list the rights of the group in the
+ * mode are those that anybody in the list may have, and not the group's.
+ */
+static bool keep_access_list(int fd, const char *path)
+{
+	static const char name[] = "system.posix_acl_access";
+	char list[XATTR_SIZE_MAX];
+	ssize_t length = getxattr(path, name, list, sizeof(list));
+
+	if (length < 0)
+		return errno == ENODATA || errno == ENOTSUP;
+	return fsetxattr(fd, name, list, (size_t)length, 0) == 0;
+}
+
+bool keep_owner_and_mode(int fd, const char *path, const struct stat *replaced)
 {
 	mode_t mode = replaced->st_mode & 07777;
 
 	if (fchown(fd, replaced->st_uid, replaced->st_gid) != 0 &&
 	    fchown(fd, (uid_t)-1, replaced->st_gid) != 0)
 		mode &= ~(mode_t)(S_IRWXG | S_ISUID | S_ISGID);
-	return fchmod(fd, mode) == 0;
+	if (fchmod(fd, mode) != 0)
+		return false;
+	return keep_access_list(fd, path) || fchmod(fd, mode & ~(mode_t)S_IRWXG) == 0;
 }
 
 bool is_folder(const char *path)
@@ -217,6 +236,12 @@ static void remove_temporary(struct temporary *temporary)
 	errno = kept;
 }
 
+/* Whose owner and mode a file gets. */
+struct model {
+	const char *path;
+	const struct stat *found;
+};
+
 /* What goes into a file. */
 struct content {
 	const void *data;
@@ -224,9 +249,9 @@ struct content {
 	enum durability durability;
 };
 
-static bool fill_temporary(int fd, const struct stat *replaced, const struct content *content)
+static bool fill_temporary(int fd, const struct model *replaced, const struct content *content)
 {
-	bool good = (!replaced || keep_owner_and_mode(fd, replaced)) &&
+	bool good = (!replaced || keep_owner_and_mode(fd, replaced->path, replaced->found)) &&
 		    write_all(fd, content->data, content->length) &&
 		    (content->durability == SYNC_NOTHING || sync_file(fd));
 
@@ -234,7 +259,7 @@ static bool fill_temporary(int fd, const struct stat *replaced, const struct con
 }
 
 static bool write_temporary(struct temporary *temporary, int number, const char *path,
-			    const struct stat *replaced, const struct content *content)
+			    const struct model *replaced, const struct content *content)
 {
 	/* nobody reads along before the mode is the old one */
 	int fd = create_temporary(temporary, number, path, replaced ? 0600 : 0666);
@@ -248,7 +273,7 @@ static bool write_temporary(struct temporary *temporary, int number, const char 
 }
 
 /* replaced is NULL for a new file. */
-static bool replace_file(const char *path, const struct stat *replaced,
+static bool replace_file(const char *path, const struct model *replaced,
 			 const struct content *content)
 {
 	int number, kept;
@@ -284,7 +309,7 @@ bool save_file_as(const char *path, enum durability durability, const void *data
 	case TARGET_NEW:
 		return replace_file(target, NULL, &content);
 	case TARGET_FILE:
-		return replace_file(target, &found, &content);
+		return replace_file(target, &(struct model){ target, &found }, &content);
 	case TARGET_SPECIAL:
 		return write_special(path, data, length);
 	}
@@ -308,7 +333,7 @@ bool save_copy(const char *path, const char *model, const void *data, size_t len
 		errno = EEXIST;
 		return false;
 	}
-	return replace_file(path, &found, &content);
+	return replace_file(path, &(struct model){ model, &found }, &content);
 }
 
 bool write_standard_output(const void *data, size_t length)

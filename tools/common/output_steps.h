@@ -34,9 +34,9 @@ bool sync_file(int fd);
 void sync_directory(const char *path);
 
 /*
- * Owner and mode of the file that is going to be replaced.  Where the group
- * can't be kept, its rights are not handed to another group.
+ * Owner, mode and access control list of the file that is going to be replaced.  Where
+ * the group or the list can't be kept, the group's rights are not handed to others.
  */
-bool keep_owner_and_mode(int fd, const struct stat *replaced);
+bool keep_owner_and_mode(int fd, const char *path, const struct stat *replaced);
 
 #endif

@@ -150,7 +150,7 @@ static bool take_name(struct part_file *file)
 	sigset_t old;
 	bool good;
 
-	if ((file->target == TARGET_FILE && !keep_owner_and_mode(file->fd, &file->replaced)) ||
+	if ((file->target == TARGET_FILE && !keep_owner_and_mode(file->fd, file->path, &file->replaced)) ||
 	    !sync_file(file->fd))
 		return false;
 	block_signals(&old);
