@@ -76,6 +76,16 @@ done <files
 ok 'most files can be edited' test "$editable" -gt 10
 
 #
+# A file behind standard output is written to, and not replaced
+#
+echo kept >log
+for name in - /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+	"$tool" set -q -o "$name" "$source/docs/demo/ledger.vmx" memsize=8 >>log
+done
+ok 'what was there before stays' grep -aq '^kept$' log
+ok 'all outputs are there' test "$(grep -ac '^memSize = "8"' log)" -eq 4
+
+#
 # Each key in turn: get gives back what was set, and no other line changes
 #
 sample=$source/docs/demo/ledger.vmx

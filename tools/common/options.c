@@ -210,7 +210,14 @@ const char *take_colour_choice(const char *argument, enum colour_choice *ret)
 
 const char *take_output_name(const char *argument, const char **ret)
 {
-	*ret = strcmp(argument, "-") == 0 ? NULL : argument;
+	/* with these names a file behind standard output would be replaced, not written to */
+	static const char *const names[] = { "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1" };
+
+	*ret = argument;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], argument) == 0)
+			*ret = NULL;
+	}
 	return NULL;
 }
 

@@ -64,7 +64,7 @@ void print_version(const char *tool);
  * refused.
  */
 const char *take_colour_choice(const char *argument, enum colour_choice *ret);
-/* "-": standard output, which is NULL. */
+/* "-", /dev/stdout and the like: standard output, which is NULL. */
 const char *take_output_name(const char *argument, const char **ret);
 const char *take_file_size(const char *argument, size_t *ret);
 
