@@ -175,6 +175,7 @@ static enum task_action cancel_sent(struct task_run *run, const struct task_even
 /* However the task ended: what was the reason to cancel it is the outcome. */
 static enum task_action seen_cancelling(struct task_run *run, const struct task_event *event)
 {
+	run->succeeded = event->status == TASK_SUCCESS;
 	return is_over(event) ? end(run, run->outcome) : TASK_DO_WATCH;
 }
 

@@ -98,6 +98,7 @@ struct task_run {
 	/* TASK_DO_END */
 	enum vmx_code outcome;	/* VMX_OK; why not; TASK_FAILED: as the task's info says */
 	bool cancel_sent, cancel_failed;
+	bool succeeded;		/* although it was to be cancelled */
 };
 
 /* Takes what happened, and says what to do. */

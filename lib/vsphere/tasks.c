@@ -202,8 +202,9 @@ static enum vmx_code fail_blocked(struct task *task)
 
 	if (!task->question)	/* it has gone while the task was being cancelled */
 		return vmx_error_set(task->error, VMX_CODE_QUESTION_BLOCKS, NULL,
-				     "%s was blocked by a question of the server, and was cancelled",
-				     task->wish->what);
+				     "%s was blocked by a question of the server, and %s",
+				     task->wish->what, run->succeeded ?
+				     "was done before it could be cancelled" : "was cancelled");
 	tell_question(task, run->cancel_sent && !run->cancel_failed ? VMX_QUESTION_CANCELLED
 								    : VMX_QUESTION_OPEN, NULL);
 	return vsphere_question_fail(task->question, more, task->error);
@@ -211,7 +212,8 @@ static enum vmx_code fail_blocked(struct task *task)
 
 static const char *remains(const struct task_run *run)
 {
-	return run->cancel_failed ? "cancelling it failed: it may still run at the server" :
+	return run->succeeded ? "it was done before it could be cancelled" :
+	       run->cancel_failed ? "cancelling it failed: it may still run at the server" :
 	       run->cancel_sent ? "it was cancelled" : "it may still run at the server";
 }
 

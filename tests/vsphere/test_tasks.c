@@ -162,6 +162,8 @@ static const struct story stories[] = {
 	  VMX_OK, ON, 0, 0, NULL, NULL, 0, 0 },
 	{ "the time is up", VM ",run=30s,cancelable", REPORT, NULL, false, 1, VMX_CODE_TIMED_OUT, OFF,
 	  0, 0, NULL, "it was cancelled", 1, 1 },
+	{ "the time is up, and the task is done all the same", VM ",run=2s,cancelable,stubborn", REPORT,
+	  NULL, false, 1, VMX_CODE_TIMED_OUT, ON, 0, 0, NULL, "done before it could be cancelled", 1, 1 },
 	{ "the time is up, and nothing can be cancelled", VM ",run=30s", REPORT, NULL, false, 1,
 	  VMX_CODE_TIMED_OUT, OFF, 0, 0, NULL, "may still run", 1, 0 },
 };
