@@ -25,6 +25,7 @@ struct browsing {
 	struct settings *settings;
 	const char *pattern;
 	enum exit_status status;
+	bool found;		/* a datastore in the datacenter that is asked for */
 };
 
 static json_t *file_json(const struct vmx_remote_file *file)
@@ -76,8 +77,12 @@ static bool browse_datastore(void *user, const struct vmx_remote_object *object)
 	struct vmx_datastore_path *path = NULL;
 	struct vmx_bytes root = VMX_BYTES_INIT;
 	struct vmx_error *error = b->settings->common.error;
+	const char *wanted = b->settings->datacenter;
 	enum exit_status status, before = b->status;
 
+	if (wanted && (!object->datacenter || strcmp(object->datacenter, wanted) != 0))
+		return true;
+	b->found = true;
 	if (!object->name || (object->datastore && !object->datastore->accessible))
 		return true;
 	b->status = STATUS_DONE;
@@ -100,7 +105,10 @@ static enum exit_status browse_all(struct browsing *b)
 	if (vmx_connection_list(s->remote.connection, VMX_REMOTE_DATASTORE, browse_datastore, b,
 				s->common.error) != VMX_OK)
 		return status_of_both(b->status, remote_error(&s->remote, NULL));
-	return b->status;
+	if (b->found || !s->datacenter)
+		return b->status;
+	show_problem(&s->common.console, "the server has no datastore in a datacenter '%s'", s->datacenter);
+	return STATUS_INPUT;
 }
 
 enum exit_status command_browse(struct settings *s, char **arguments, int count)
@@ -269,6 +277,10 @@ enum exit_status command_get(struct settings *s, char **arguments, int count)
 	enum exit_status status;
 
 	(void)count;
+	if (*arguments[0] && arguments[0][strlen(arguments[0]) - 1] == '/') {
+		show_problem(&s->common.console, "'%s' is a directory", arguments[0]);
+		return STATUS_INPUT;
+	}
 	status = take_path(s, arguments[0], &path, &g.download.datacenter, &parsed);
 	g.download.path = path.data;
 	if (status == STATUS_DONE)

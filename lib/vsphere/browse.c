@@ -90,7 +90,10 @@ static enum vmx_code take_datastore(void *user, const struct vim_ObjectContent *
 static enum vmx_code find_browser(struct browsing *browsing, struct vmx_error *error)
 {
 	struct properties_query query;
-	enum vmx_code code = vsphere_inventory_load(browsing->vsphere, error);
+	const struct place *datacenter;
+	enum vmx_code code = browsing->datacenter
+		? vsphere_inventory_datacenter(browsing->vsphere, browsing->datacenter, &datacenter, error)
+		: vsphere_inventory_load(browsing->vsphere, error);
 
 	if (code != VMX_OK)
 		return code;

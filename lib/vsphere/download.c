@@ -23,7 +23,7 @@ struct transfer {
 	uint64_t done, total;	/* total 0: not known */
 	uint64_t skip;		/* bytes that come although they are there already */
 	uint64_t length;	/* of the server's file, where has_length */
-	bool has_length, nothing_left;
+	bool has_length, nothing_left, is_page;
 	bool again, differs, missing;
 };
 
@@ -106,12 +106,22 @@ static enum vmx_code take_head(void *user, const struct http_head *head, struct 
 	code = check_range(transfer, head, error);
 	if (head->has_length)
 		transfer->total = transfer->done + head->length;
+	transfer->is_page = head->is_page;
 	transfer->has_length = head->status == 206 && head->has_total;
 	transfer->length = head->total;
 	if (code == VMX_OK && transfer->download.limit > 0 &&
 	    transfer->total > transfer->download.limit)
 		return too_long(transfer, transfer->total, error);
 	return code;
+}
+
+/* Of a directory servers send a page with what is in it. */
+static bool is_listing(const struct transfer *transfer, const char *data, size_t length)
+{
+	struct text name = text_of(transfer->download.path);
+
+	return transfer->is_page && transfer->done == 0 && length > 0 && data[0] == '<' &&
+	       !text_ends_nocase(name, TEXT(".html")) && !text_ends_nocase(name, TEXT(".htm"));
 }
 
 static enum vmx_code take_body(void *user, const void *data, size_t length,
@@ -123,6 +133,10 @@ static enum vmx_code take_body(void *user, const void *data, size_t length,
 
 	if (transfer->nothing_left)
 		return VMX_OK;
+	if (is_listing(transfer, data, length))
+		return vmx_error_set(error, VMX_CODE_INVALID_DATASTORE_PATH, NULL,
+				     "%.200s: the server sends a page about it: it is a directory",
+				     download->path);
 	if (download->limit > 0 && length > download->limit - transfer->done)
 		return too_long(transfer, transfer->done + length, error);
 	transfer->skip -= skip;

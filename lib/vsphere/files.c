@@ -23,6 +23,11 @@ static enum vmx_code datacenter_path(struct vsphere *vsphere, const char *given,
 	enum vmx_code code;
 
 	vmxi_bytes_clear(ret);
+	if (given && vsphere->session.kind == VSPHERE_VPX) {
+		code = vsphere_inventory_datacenter(vsphere, given, &datacenter, error);
+		if (code != VMX_OK)
+			return code;
+	}
 	if (given)
 		return vmxi_bytes_append_text(ret, text_of(given)) &&
 		       vmxi_bytes_reserve(ret, 1) ? VMX_OK : vsphere_out_of_memory(error);

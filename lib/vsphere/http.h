@@ -71,6 +71,7 @@ struct http_head {
 	uint64_t range_from, range_to;	/* both included */
 	bool has_total;
 	uint64_t total;
+	bool is_page;		/* Content-Type: HTML */
 };
 
 /*

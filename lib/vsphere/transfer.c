@@ -78,6 +78,11 @@ static void take_range(struct http_transfer *t, struct text value)
 		       h->range_to >= h->range_from;
 }
 
+static void take_type(struct http_transfer *t, struct text value)
+{
+	t->head.is_page = text_starts_nocase(value, TEXT("text/html"));
+}
+
 static void take_location(struct http_transfer *t, struct text value)
 {
 	snprintf(t->location, sizeof(t->location), "%.*s",
@@ -90,6 +95,7 @@ static const struct {
 } fields[] = {
 	{ { "Content-Length:", 15 }, take_length },
 	{ { "Content-Range:", 14 }, take_range },
+	{ { "Content-Type:", 13 }, take_type },
 	{ { "Location:", 9 }, take_location },
 };
 

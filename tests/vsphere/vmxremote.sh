@@ -128,6 +128,7 @@ files() {
 	test ! -e got.part
 	holds 'GET.*fail=drop-body' "$VSPHERE_LOG"
 	says '[not-found]' remote get '[LocalDS_0] none' -o none
+	says 'it is a directory' remote get '[LocalDS_0] ledger' -o none
 	test ! -e none
 	test ! -e none.part
 	remote browse >listed
