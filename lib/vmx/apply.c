@@ -135,8 +135,9 @@ static enum vmx_code make_lines(struct applying *a)
 	if (!a->said)
 		a->after.reporter = (struct reporter){ a->options->diagnostic, a->options->user, 0,
 						       DIAGNOSTICS_MAX };
-	/* what the document has already, its hardware can do */
-	vmxi_check_features(&a->after, vmxi_features(&a->wanted) & ~vmxi_features(a->seen));
+	/* what the document has already, its hardware can do, unless that becomes older */
+	vmxi_check_features(&a->after, vmxi_features(&a->wanted) &
+				       ~(version < there ? 0 : vmxi_features(a->seen)));
 	TRY(vmxi_make_lines(&a->before));
 	return vmxi_make_lines(&a->after);
 }
