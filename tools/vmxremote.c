@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/input.h"
 #include "vmxremote_commands.h"
 
 /*
@@ -152,7 +153,8 @@ static const struct command_line command_line = {
  */
 enum {
 	USES_OUTPUT = 1, USES_PULL = 2, USES_FORCE = 4, USES_CONTINUE = 8, USES_RECURSIVE = 16,
-	USES_JSON = 32, USES_ANSWERS = 64, USES_SIZE = 128, USES_DATACENTER = 256, USES_NAME = 512
+	USES_JSON = 32, USES_ANSWERS = 64, USES_SIZE = 128, USES_DATACENTER = 256, USES_NAME = 512,
+	USES_INPUT = 1024,	/* the first argument is a file, or standard input */
 };
 
 #define POWER(name, action) \
@@ -164,10 +166,10 @@ static const struct command commands[] = {
 	{ "networks", command_list_kind, 0, 0, "no arguments", USES_JSON, NULL, VMX_REMOTE_NETWORK },
 	{ "info", command_info, 0, 1, "[MACHINE]", USES_JSON, NULL, 0 },
 	{ "pull", command_pull, 0, INT_MAX, "MACHINE...", USES_OUTPUT | USES_PULL | USES_SIZE, check_pull, 0 },
-	{ "push", command_push, 2, 2, "FILE MACHINE", USES_FORCE | USES_SIZE, NULL, 0 },
+	{ "push", command_push, 2, 2, "FILE MACHINE", USES_FORCE | USES_SIZE | USES_INPUT, NULL, 0 },
 	{ "browse", command_browse, 0, 2, "[PATH [PATTERN]]", USES_RECURSIVE | USES_JSON | USES_DATACENTER, NULL, 0 },
 	{ "get", command_get, 1, 1, "PATH", USES_OUTPUT | USES_CONTINUE | USES_DATACENTER, check_get, 0 },
-	{ "put", command_put, 2, 2, "FILE PATH", USES_FORCE | USES_DATACENTER, NULL, 0 },
+	{ "put", command_put, 2, 2, "FILE PATH", USES_FORCE | USES_DATACENTER | USES_INPUT, NULL, 0 },
 	{ "register", command_register, 1, 1, "PATH", USES_ANSWERS | USES_DATACENTER | USES_NAME, NULL, 0 },
 	{ "unregister", command_unregister, 1, INT_MAX, "MACHINE...", 0, NULL, 0 },
 	POWER("start", VMX_ACTION_START),
@@ -231,6 +233,9 @@ static enum exit_status check_command(const struct settings *s, char **arguments
 	why = find_useless(s);
 	if (why)
 		return usage_error(console, "--%s is of no use to %s", why, command->name);
+	if (s->password_file && is_standard_input(s->password_file) && command->uses & USES_INPUT &&
+	    is_standard_input(arguments[0]))
+		return usage_error(console, "standard input can't be both the password and the file");
 	why = command->check ? command->check(s, arguments, count) : NULL;
 	return why ? usage_error(console, "%s", why) : STATUS_DONE;
 }
@@ -299,6 +304,9 @@ static enum exit_status run(void *settings, char **arguments, int count)
 	if (!uri || !*uri)
 		return usage_error(&s->common.console, "which server? Name its URI, as in esx://root@host, "
 				   "or set VMX_URI");
+	if (strchr(uri, '#'))
+		return usage_error(&s->common.console, "a '#' in the URI means nothing here: name the machine "
+				   "behind the command, and write '%%23' in a path");
 	return run_command(s, uri, arguments, count);
 }
 

@@ -8,16 +8,31 @@
 #include "vmxremote_commands.h"
 #include "vmxremote_output.h"
 
+struct reading {
+	const struct settings *settings;
+	const char *name;
+};
+
+static void hear(void *user, const struct vmx_diagnostic *diagnostic)
+{
+	const struct reading *reading = user;
+
+	show_diagnostic(&reading->settings->common.console, reading->name, diagnostic);
+}
+
 /* That it is a machine; what is stored are the bytes of the file. */
 static enum vmx_code read_file(const struct settings *s, const char *file, struct vmx_bytes *ret)
 {
 	struct vmx_read_options options = VMX_READ_OPTIONS_INIT;
 	struct vmx_document *document = NULL;
 	struct vmx_machine *machine = NULL;
+	struct reading reading = { s, input_name(file) };
 	enum vmx_code code;
 
 	options.encoding = s->encoding;
 	options.max_file_size = s->max_size;
+	options.diagnostic = hear;
+	options.user = &reading;
 	code = read_input(file, &options, &document, s->common.error);
 	if (code == VMX_OK && !s->force)
 		code = vmx_machine_read(document, NULL, &machine, s->common.error);
