@@ -35,7 +35,9 @@ static enum exit_status show_failed_edit(const struct file *file, int number)
 	if (!is_fault_of_argument(vmx_error_code(s->common.error)))
 		return show_error(&s->common.console, file->name, s->common.error);
 	snprintf(label, sizeof(label), "%s: argument %d", s->common.console.tool, number);
-	return show_error(&s->common.console, label, s->common.error);
+	(void)show_error(&s->common.console, label, s->common.error);
+	/* what the encoding lacks is for the file to say */
+	return vmx_error_code(s->common.error) == VMX_CODE_UNENCODABLE_CHARACTER ? STATUS_INPUT : STATUS_USAGE;
 }
 
 static enum exit_status store(const struct file *file,
