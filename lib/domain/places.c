@@ -104,6 +104,30 @@ static bool take_name(const struct vmx_machine *m, const struct disk *d, uint8_t
 	return true;
 }
 
+/* Whether libvirt would print the disk's place for another one's: see read_disks.c. */
+static bool is_misleading(const struct disk *d, uint32_t index)
+{
+	return d->bus == BUS_SATA && index >= SATA_PORTS && index / SATA_PORTS == d->controller &&
+	       index % SATA_PORTS == d->unit && index != d->controller * SATA_UNITS + d->unit;
+}
+
+/* The first name that is free, *next or later, and fits the disk. */
+static uint32_t find_name(const struct disk *d, uint8_t *taken, uint32_t *next)
+{
+	uint32_t index;
+
+	while (*next < NAMES_MAX && taken[*next])
+		++*next;
+	index = *next;
+	while ((index < NAMES_MAX && taken[index]) || is_misleading(d, index))
+		index++;
+	if (index < NAMES_MAX)
+		taken[index] = 1;
+	else
+		*next = index + 1;
+	return index;
+}
+
 void vmxi_place_disks(const struct vmx_machine *m, struct place *places)
 {
 	uint8_t taken[NAMES_MAX];
@@ -119,10 +143,8 @@ void vmxi_place_disks(const struct vmx_machine *m, struct place *places)
 			places[i].renamed = !take_name(m, &m->disks.items[i], taken);
 	}
 	for (size_t i = 0; i < m->disks.count; i++) {
-		if (!places[i].renamed)
-			continue;
-		while (next < NAMES_MAX && taken[next])
-			next++;
-		name_index(places[i].name, "sd", next++);
+		if (places[i].renamed)
+			name_index(places[i].name, "sd",
+				   find_name(&m->disks.items[i], taken, &next));
 	}
 }

@@ -240,11 +240,25 @@ static bool has_disks(const struct domain_reader *r, enum bus bus, uint32_t inde
 	return false;
 }
 
+/* Up to the one that libvirt counts a SATA disk to; what stands on it is elsewhere. */
+static bool is_emulated(const struct domain_reader *r, enum bus bus, uint32_t index)
+{
+	for (size_t i = 0; i < r->disks.count; i++) {
+		const struct xml_disk *d = &r->disks.items[i];
+
+		if (d->disk.bus == bus && d->emulated > 0 && d->emulated >= index)
+			return true;
+	}
+	return false;
+}
+
 /* A controller in front of one with disks may only be there because indexes have no gaps. */
 static bool is_filler(const struct domain_reader *r, enum bus bus, const struct controller *c)
 {
 	if (c->model != SCSI_MODEL_NONE || c->slot.given)
 		return false;
+	if (is_emulated(r, bus, c->index))
+		return true;
 	for (uint32_t i = c->index + 1; i < CONTROLLERS_PER_BUS; i++) {
 		if (has_disks(r, bus, i))
 			return true;
@@ -295,7 +309,8 @@ static enum vmx_code check_controller(struct domain_reader *r, const struct xml_
 	if (bus < 0)
 		return vmxi_xml_left_out(r, c->node, "a controller of the type %s is left out",
 					 c->type.ptr);
-	if (c->index < CONTROLLERS_PER_BUS)
+	if (c->index < CONTROLLERS_PER_BUS ||
+	    (is_emulated(r, (enum bus)bus, c->index) && !CHILD(c->node, "address")))
 		return VMX_OK;
 	return vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, c->node,
 			     "VMware has no more than %d %s controllers", CONTROLLERS_PER_BUS,

@@ -11,6 +11,8 @@
 #define SCSI_UNITS 15
 #define SCSI_OWN_UNIT 7
 #define SATA_UNITS 30
+/* The ports of the SATA controller that libvirt emulates, and gives VMware, too. */
+#define SATA_PORTS 6
 
 /* Target names, and the bus of a disk that names none. */
 static const struct {
@@ -261,6 +263,20 @@ static enum vmx_code check_drive_target(struct domain_reader *r, const struct no
 	return ATTRIBUTE_NUMBER(r, address, "target", 0, &target);
 }
 
+/*
+ * What libvirt prints for a SATA disk beyond its first six is no place of VMware's.  Our
+ * writer gives no disk a name that makes its place look so: see places.c.
+ */
+static void translate_sata_place(struct xml_disk *d)
+{
+	if (d->disk.bus != BUS_SATA || d->index < SATA_PORTS ||
+	    d->disk.controller != d->index / SATA_PORTS || d->disk.unit != d->index % SATA_PORTS)
+		return;
+	d->emulated = d->disk.controller;
+	d->disk.controller = (uint32_t)(d->index / SATA_UNITS);
+	d->disk.unit = (uint32_t)(d->index % SATA_UNITS);
+}
+
 static enum vmx_code read_address(struct domain_reader *r, struct xml_disk *d)
 {
 	const struct node *address = CHILD(d->node, "address");
@@ -283,6 +299,8 @@ static enum vmx_code read_address(struct domain_reader *r, struct xml_disk *d)
 	TRY(ATTRIBUTE_NUMBER(r, address, "unit", 0, &d->disk.unit));
 	TRY(vmxi_xml_ask_libvirt(r, check_drive_target, address));
 	d->placed = true;
+	if (bus == 0)
+		translate_sata_place(d);
 	TRY(check_place(r, d, address, bus));
 	if (d->disk.bus == BUS_IDE)
 		d->disk.controller = bus;

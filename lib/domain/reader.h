@@ -32,6 +32,7 @@ struct xml_disk {
 	struct text target, driver;
 	int64_t index;		/* of the target name */
 	bool placed;		/* the address is given */
+	uint32_t emulated;	/* SATA: the controller that libvirt counts it to; 0: VMware's */
 	bool cached_otherwise;	/* a cache mode that is neither default nor writethrough */
 };
 
