@@ -221,6 +221,13 @@ static enum vmx_code read_driver(struct domain_reader *r, struct xml_disk *d)
 				caches[cache]);
 }
 
+/* What hangs on a bus brings its controller. */
+static void need_usb_controller(struct usb_controller *usb)
+{
+	usb->guessed = usb->guessed || !usb->present;
+	usb->present = true;
+}
+
 static enum vmx_code read_usb_address(struct domain_reader *r, struct xml_disk *d,
 				      const struct node *address)
 {
@@ -236,6 +243,7 @@ static enum vmx_code read_usb_address(struct domain_reader *r, struct xml_disk *
 	d->disk.controller = (uint32_t)(bus < 8 && r->usb_models[bus] >= 0 ? r->usb_models[bus]
 									   : USB_XHCI);
 	d->disk.unit = (uint32_t)port - 1;
+	need_usb_controller(&r->machine->usb[d->disk.controller]);
 	d->placed = true;
 	return VMX_OK;
 }
@@ -460,7 +468,7 @@ static enum vmx_code find_usb_place(struct domain_reader *r, struct xml_disk *d)
 	d->disk.controller = m->usb[USB_XHCI].present ? USB_XHCI :
 			     m->usb[USB_EHCI].present ? USB_EHCI :
 			     m->usb[USB_UHCI].present ? USB_UHCI : USB_XHCI;
-	m->usb[d->disk.controller].present = true;
+	need_usb_controller(&m->usb[d->disk.controller]);
 	if (!find_free_place(r, d))
 		return no_place(r, d);
 	d->placed = true;

@@ -118,6 +118,7 @@ enum usb_model { USB_UHCI, USB_EHCI, USB_XHCI, USB_MODELS };
 
 struct usb_controller {
 	bool present;
+	bool guessed;		/* only from XML, which has a disk on it, and not itself */
 	struct pci_slot slot;
 };
 

@@ -199,14 +199,20 @@ struct usb_pairs {
 	uint8_t *done;		/* of the other machine */
 };
 
-static bool is_same_disk(const struct disk *a, const struct disk *b, bool in_place)
+enum likeness { SAME_PLACE, SAME_FILE, SAME_KIND };
+
+static bool is_same_disk(const struct disk *a, const struct disk *b, enum likeness likeness)
 {
-	return a->bus == BUS_USB && b->bus == BUS_USB && text_equal(a->source, b->source) &&
-	       (!in_place || is_usb_place(a, usb_place(b)));
+	if (a->bus != BUS_USB || b->bus != BUS_USB)
+		return false;
+	if (likeness == SAME_KIND)
+		return a->device == b->device;
+	return text_equal(a->source, b->source) &&
+	       (likeness == SAME_FILE || is_usb_place(a, usb_place(b)));
 }
 
 static void pair_usb_disks(const struct vmx_machine *found, struct vmx_machine *m,
-			   const struct usb_pairs *pairs, bool in_place)
+			   const struct usb_pairs *pairs, enum likeness likeness)
 {
 	for (size_t j = 0; j < m->disks.count; j++) {
 		struct disk *d = &m->disks.items[j];
@@ -214,7 +220,8 @@ static void pair_usb_disks(const struct vmx_machine *found, struct vmx_machine *
 		for (size_t i = 0; i < found->disks.count && !pairs->done[j]; i++) {
 			const struct disk *there = &found->disks.items[i];
 
-			if (pairs->used[i] || !is_same_disk(there, d, in_place))
+			if (pairs->used[i] || !is_same_disk(there, d, likeness) ||
+			    (likeness == SAME_KIND && !m->usb[d->controller].guessed))
 				continue;
 			pairs->used[i] = pairs->done[j] = 1;
 			d->controller = there->controller;
@@ -291,6 +298,22 @@ static void settle_usb_disks(const struct vmx_machine *found, struct vmx_machine
 	}
 }
 
+/* New disks on a controller that no XML shows: the document's, if it has one. */
+static void choose_usb_controllers(const struct vmx_machine *found, struct vmx_machine *m,
+				   const uint8_t *done)
+{
+	enum usb_model model = found->usb[USB_XHCI].present ? USB_XHCI :
+			       found->usb[USB_EHCI].present ? USB_EHCI :
+			       found->usb[USB_UHCI].present ? USB_UHCI : USB_XHCI;
+
+	for (size_t i = 0; i < m->disks.count; i++) {
+		struct disk *d = &m->disks.items[i];
+
+		if (d->bus == BUS_USB && !done[i] && m->usb[d->controller].guessed)
+			d->controller = model;
+	}
+}
+
 static bool match_usb_disks(const struct vmx_machine *found, struct vmx_machine *m,
 			    struct arena *arena)
 {
@@ -300,12 +323,38 @@ static bool match_usb_disks(const struct vmx_machine *found, struct vmx_machine 
 
 	if (!pairs.used || !pairs.done || !settled)
 		return false;
-	pair_usb_disks(found, m, &pairs, true);
-	pair_usb_disks(found, m, &pairs, false);
+	pair_usb_disks(found, m, &pairs, SAME_PLACE);
+	pair_usb_disks(found, m, &pairs, SAME_FILE);
+	pair_usb_disks(found, m, &pairs, SAME_KIND);
+	choose_usb_controllers(found, m, pairs.done);
 	settle_usb_disks(found, m, pairs.done, settled);
 	while (m->inputs[INPUT_POINTER] && is_usb_port_taken(m, m->pointer, settled))
 		m->pointer.port++;
 	return true;
+}
+
+/*
+ * What the XML of the default level does not show of the document's controllers is no
+ * change; and a guess is none until a disk needs it.
+ */
+static void match_usb_controllers(const struct vmx_machine *found, struct vmx_machine *seen,
+				  struct vmx_machine *wanted)
+{
+	for (size_t i = 0; i < USB_MODELS; i++) {
+		bool hidden = !seen->usb[i].present || seen->usb[i].guessed;
+		bool there = found->usb[i].present;
+
+		if (hidden)
+			seen->usb[i].present = there;
+		if (wanted->usb[i].guessed || (hidden && there && !wanted->was_full))
+			wanted->usb[i].present = there;
+	}
+	for (size_t i = 0; i < wanted->disks.count; i++) {
+		const struct disk *d = &wanted->disks.items[i];
+
+		if (d->bus == BUS_USB)
+			wanted->usb[d->controller].present = true;
+	}
 }
 
 #define COPY_LIST(list) copy_list(arena, &(list)->items, (list)->count, sizeof(*(list)->items))
@@ -336,5 +385,8 @@ bool vmxi_match_devices(const struct vmx_machine *found, struct vmx_machine *see
 		match_kind(&kinds[i], found, seen, wanted);
 	match_pointer(found, seen);
 	match_pointer(found, wanted);
-	return match_usb_disks(found, seen, arena) && match_usb_disks(found, wanted, arena);
+	if (!match_usb_disks(found, seen, arena) || !match_usb_disks(found, wanted, arena))
+		return false;
+	match_usb_controllers(found, seen, wanted);
+	return true;
 }
