@@ -130,15 +130,21 @@ static enum vmx_code read_usb_port(struct reader *r, enum usb_model model, const
 	return VMX_OK;
 }
 
+void vmxi_read_usb_controllers(struct reader *r)
+{
+	for (size_t i = 0; i < USB_MODELS; i++) {
+		struct usb_controller *usb = &r->machine->usb[i];
+
+		usb->present = has_key(r, usb_keys[i].present);
+		usb->slot = vmxi_read_extra_slot(r, r->settings.keys[usb_keys[i].slot]);
+	}
+}
+
 static enum vmx_code read_usb(struct reader *r)
 {
 	struct vmx_machine *m = r->machine;
 	struct device *d;
 
-	for (size_t i = 0; i < USB_MODELS; i++) {
-		m->usb[i].present = has_key(r, usb_keys[i].present);
-		m->usb[i].slot = vmxi_read_extra_slot(r, r->settings.keys[usb_keys[i].slot]);
-	}
 	for (size_t i = 0; i < sizeof(usb_ports) / sizeof(usb_ports[0]); i++) {
 		FOR_DEVICES(r, usb_ports[i].kind, d, j)
 			TRY(read_usb_port(r, usb_ports[i].model, d));

@@ -126,6 +126,9 @@ enum vmx_code vmxi_resolve_file(struct reader *r, const struct entry *e, bool mi
 void vmxi_set_extra_fate(struct reader *r, const struct entry *e);
 struct pci_slot vmxi_read_extra_slot(struct reader *r, const struct entry *e);
 
+/* Before the disks, which only count on those that are there; not at the libvirt level. */
+void vmxi_read_usb_controllers(struct reader *r);
+
 /* A new, zeroed item at the end of a vector of the machine; NULL: no memory. */
 #define ADD_ITEM(r, vector) ARENA_ADD(&(r)->machine->arena, vector)
 

@@ -117,19 +117,25 @@ static enum vmx_code check_old_unit(struct reader *r, const struct storage_slot 
 				    vmxi_slot_name(s).text, (long long)r->machine->hardware_version);
 }
 
+static void warn_of_missing_controller(struct reader *r, const struct storage_slot *s)
+{
+	const struct entry *present = disk_field(s->device, DISK_PRESENT);
+
+	set_device_fate(r, s->device, FATE_NO_CONTROLLER);
+	if (is_word(r, present, TEXT("true")))
+		vmxi_warn(r, VMX_CODE_NO_CONTROLLER, present,
+			  "%s is left out, because its controller is not present",
+			  vmxi_slot_name(s).text);
+}
+
 static enum vmx_code read_unit(struct reader *r, const struct bus_row *bus,
 			       const struct device *d, bool controller_present)
 {
 	struct storage_slot s = { .device = d, .bus = bus };
-	const struct entry *present = disk_field(d, DISK_PRESENT);
 	bool read;
 
 	if (!controller_present) {
-		set_device_fate(r, d, FATE_NO_CONTROLLER);
-		if (is_word(r, present, TEXT("true")))
-			vmxi_warn(r, VMX_CODE_NO_CONTROLLER, present,
-				  "%s is left out, because its controller is not present",
-				  vmxi_slot_name(&s).text);
+		warn_of_missing_controller(r, &s);
 		return VMX_OK;
 	}
 	if (!is_real_slot(r, &s)) {
@@ -196,6 +202,10 @@ static enum vmx_code read_usb_disk(struct reader *r, const struct bus_row *bus,
 
 	if (!type || !file || !FIND_WORD(usb_disk_types, value_of(r, type)))
 		return VMX_OK;
+	if (!m->usb[model].present) {
+		warn_of_missing_controller(r, &s);
+		return VMX_OK;
+	}
 	TRY(vmxi_read_slot_settings(r, &s, false));
 	if (!s.present || s.client)
 		return VMX_OK;
@@ -219,6 +229,7 @@ enum vmx_code vmxi_read_storage(struct reader *r)
 		TRY(read_bus(r, &bus_rows[i]));
 	if (as_libvirt(r))
 		return VMX_OK;
+	vmxi_read_usb_controllers(r);
 	for (size_t i = 0; i < sizeof(usb_rows) / sizeof(usb_rows[0]); i++) {
 		struct device *d;
 
