@@ -178,13 +178,14 @@ static bool is_slash(char c)
 
 /*
  * Mounts are absolute, as a host of VMware or of Windows has it, with slashes of one kind,
- * and end with one at the most.  From one that holds the place of another datastore nobody knows the way back.
+ * and end with one at the most.  From one that holds the place of another datastore, or
+ * begins as a path on one, nobody knows the way back.
  */
 static bool is_mount(struct part mount)
 {
 	static const char volume[] = "/vmfs/volumes/ds/";
 
-	return mount.length > 1 &&
+	return mount.length > 1 && mount.text[0] != '[' &&
 	       strncmp(mount.text, volume, strnlen(volume, mount.length)) != 0 &&
 	       !memchr(mount.text, '/', mount.length) != !memchr(mount.text, '\\', mount.length) &&
 	       (mount.text[0] == '/' || !memchr(mount.text, '/', mount.length)) &&
