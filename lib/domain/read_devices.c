@@ -265,6 +265,10 @@ enum vmx_code vmxi_read_xml_tpm(struct domain_reader *r)
 		return vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, tpm,
 				     "VMware's TPM is <tpm model='tpm-crb'><backend type='emulator' "
 				     "version='2.0'/></tpm>");
+	if (!exact)
+		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, tpm,
+				     "libvirt wants the model (tpm-crb) and version (2.0) said; "
+				     "kept as such a TPM"));
 	if (r->machine->firmware != FIRMWARE_EFI)
 		TRY(vmxi_xml_refused(r, VMX_CODE_XML_UNSUPPORTED, tpm,
 				     "a TPM needs firmware='efi'; kept"));
