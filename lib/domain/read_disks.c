@@ -13,6 +13,8 @@
 #define SATA_UNITS 30
 /* The ports of the SATA controller that libvirt emulates, and gives VMware, too. */
 #define SATA_PORTS 6
+/* Units of an NVMe controller that have names; far less have places. */
+#define NVME_NAMES 999
 
 /* Target names, and the bus of a disk that names none. */
 static const struct {
@@ -70,7 +72,7 @@ static int64_t nvme_index(struct text t)
 	if (!vmxi_parse_digits(t, &unit, &digits) || digits < t.len || controller > 999 ||
 	    unit == 0 || unit > 999)
 		return -1;
-	return (int64_t)(controller * buses[BUS_NVME].units + unit - 1);
+	return (int64_t)(controller * NVME_NAMES + unit - 1);
 }
 
 static int64_t target_index(struct text target)
@@ -403,7 +405,7 @@ static bool place_by_name(const struct xml_disk *d, uint32_t *controller, uint32
 {
 	static const uint32_t disks[BUSES] = {
 		[BUS_SCSI] = SCSI_UNITS, [BUS_SATA] = SATA_UNITS, [BUS_IDE] = 2,
-		[BUS_FDC] = UINT32_MAX, [BUS_NVME] = 15,
+		[BUS_FDC] = UINT32_MAX, [BUS_NVME] = NVME_NAMES,
 	};
 	uint32_t per = disks[d->disk.bus], index = (uint32_t)d->index;
 	uint32_t controllers = d->disk.bus == BUS_IDE ? 2 : buses[d->disk.bus].controllers;
