@@ -8,10 +8,18 @@ static const struct word floppy_types[] = {
 	{ { "device", 6 }, true }, { { "file", 4 }, false },
 };
 
-/* A name that VMware writes for "nothing": */
+/* "A:", "a:\": a drive of Windows, which is none where the XML goes */
+static bool is_drive_letter(struct text file)
+{
+	return (file.len == 2 || (file.len == 3 && file.ptr[2] == '\\')) && file.ptr[1] == ':' &&
+	       ascii_lower(file.ptr[0]) >= 'a' && ascii_lower(file.ptr[0]) <= 'z';
+}
+
+/* A name that VMware writes for "nothing", or that names nothing here: */
 static bool is_no_floppy(struct text file)
 {
-	return file.len == 0 || text_equal_nocase(file, TEXT("vmware-null-remote-floppy")) ||
+	return file.len == 0 || is_drive_letter(file) ||
+	       text_equal_nocase(file, TEXT("vmware-null-remote-floppy")) ||
 	       text_equal_nocase(file, TEXT("auto detect"));
 }
 
