@@ -209,7 +209,8 @@ static enum vmx_code read_usb_disk(struct reader *r, const struct bus_row *bus,
 	TRY(vmxi_read_slot_settings(r, &s, false));
 	if (!s.present || s.client)
 		return VMX_OK;
-	empty = s.file_class == FILE_EMPTY || s.file_class == FILE_NO_BACKING;
+	empty = s.file_class == FILE_EMPTY || s.file_class == FILE_NO_BACKING ||
+		s.file_class == FILE_AUTO;
 	if (empty && s.type_class != TYPE_IMAGE) {
 		set_device_fate(r, d, FATE_EMPTY_SLOT);
 		return VMX_OK;
