@@ -451,30 +451,120 @@ static enum vmx_code read_firmware(struct domain_reader *r, const struct node *o
 	return VMX_OK;
 }
 
-/* Text, or a child <source file=''>; libvirt wants firmware or a loader beside it. */
+/*
+ * The file of the firmware's variables: text, or @type and a child <source> that has the
+ * path in an attribute of the type's own.
+ */
+enum nvram_type {
+	NVRAM_FILE, NVRAM_BLOCK, NVRAM_FOLDER, NVRAM_NETWORK, NVRAM_VOLUME, NVRAM_NVME,
+	NVRAM_VHOST_USER,
+	NVRAM_TYPES
+};
+
+static const char *const nvram_types[NVRAM_TYPES] = {
+	"file", "block", "dir", "network", "volume", "nvme", "vhostuser",
+};
+
+static enum vmx_code check_nvram_source(struct domain_reader *r, const struct node *nvram)
+{
+	static const char *const protocols[] = {
+		"none", "nbd", "rbd", "sheepdog", "gluster", "iscsi", "http", "https", "ftp", "ftps",
+		"tftp", "ssh", "vxhs", "nfs",
+	};
+	const struct node *source = CHILD(nvram, "source");
+	int type, protocol;
+
+	TRY(XML_WORD_OF(r, nvram, "type", nvram_types, &type));
+	if (!source)
+		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, nvram,
+				     "there is a type, but no <source>");
+	if (type != NVRAM_NETWORK)
+		return VMX_OK;
+	if (!ATTRIBUTE(source, "protocol").ptr)
+		return vmxi_xml_fail(r, VMX_CODE_XML_MISSING, source, "there is no protocol");
+	return XML_WORD_OF(r, source, "protocol", protocols, &protocol);
+}
+
+static enum vmx_code check_nvram(struct domain_reader *r, const struct node *nvram)
+{
+	if (FILLED(nvram->parent, "firmware").ptr && ATTRIBUTE(nvram, "template").ptr)
+		TRY(vmxi_xml_fail(r, VMX_CODE_XML_UNSUPPORTED, nvram,
+				  "a template can't be had beside firmware=''"));
+	return ATTRIBUTE(nvram, "type").ptr ? check_nvram_source(r, nvram) : VMX_OK;
+}
+
+static struct text nvram_as_libvirt(const struct node *nvram)
+{
+	static const char *const attributes[NVRAM_TYPES] = {
+		[NVRAM_FILE] = "file", [NVRAM_BLOCK] = "dev", [NVRAM_FOLDER] = "dir",
+		[NVRAM_NETWORK] = "name",
+	};
+	struct text word = ATTRIBUTE(nvram, "type");
+	int type = word.ptr ? WORD_VALUE(nvram_types, word) : -1;
+
+	if (!word.ptr)
+		return nvram->text;
+	return type >= 0 && attributes[type] ?
+	       vmxi_filled_attribute(CHILD(nvram, "source"), text_of(attributes[type])) : NO_TEXT;
+}
+
+/* VMware's is a file.  What is no type, or lacks a source, may name one all the same. */
+static enum vmx_code read_nvram_path(struct domain_reader *r, const struct node *nvram,
+				     struct text *ret)
+{
+	struct text type = ATTRIBUTE(nvram, "type"), file;
+	const struct node *source;
+
+	*ret = nvram->text;
+	if (!type.ptr && nvram->text.ptr)
+		return VMX_OK;
+	source = CHILD(nvram, "source");
+	if (source && type.ptr && WORD_VALUE(nvram_types, type) > NVRAM_FILE) {
+		*ret = NO_TEXT;
+		return vmxi_xml_left_out(r, nvram, "VMware has it in a file only; left out");
+	}
+	file = FILLED(source, "file");
+	if (!file.ptr)
+		return VMX_OK;
+	*ret = file;
+	if (!type.ptr)
+		return vmxi_xml_beyond(r, nvram, "is kept; libvirt looks at no <source> without type");
+	return nvram->text.ptr ? vmxi_xml_left_out(r, nvram, "the <source> counts, not the text")
+			       : VMX_OK;
+}
+
+/* Without a look at it: what it says is still left out. */
+static bool has_loader(const struct node *os)
+{
+	for (const struct node *n = os->first; n; n = n->next) {
+		if (n->space == SPACE_NONE && text_equal(n->name, TEXT("loader")))
+			return n->text.ptr != NULL;
+	}
+	return false;
+}
+
+/* libvirt wants firmware or a loader beside it. */
 static enum vmx_code read_nvram(struct domain_reader *r, const struct node *os)
 {
 	const struct node *nvram = CHILD(os, "nvram");
 	struct text firmware = ATTRIBUTE(os, "firmware"), path;
-	const struct node *source = CHILD(nvram, "source");
 
 	if (!nvram)
 		return VMX_OK;
-	path = nvram->text;
-	if (source) {
-		path = FILLED(source, "file");
-		path = path.ptr ? path : FILLED(source, "name");
-		(void)ATTRIBUTE(nvram, "type");
-	}
+	TRY(vmxi_xml_ask_libvirt(r, check_nvram, nvram));
+	if (r->as_libvirt)
+		path = nvram_as_libvirt(nvram);
+	else
+		TRY(read_nvram_path(r, nvram, &path));
 	r->machine->nvram = path;
 	/* without a path it is none, but libvirt asks for the firmware all the same */
-	if (!path.ptr && (firmware.len > 0 || !r->as_libvirt))
+	if (!path.ptr && firmware.len > 0)
 		return VMX_OK;
-	if (text_equal(firmware, TEXT("efi")) ||
-	    (!firmware.ptr && CHILD_TEXT(os, "loader").ptr))
+	if (text_equal(firmware, TEXT("efi")) || (!firmware.ptr && has_loader(os)))
 		return VMX_OK;
 	return vmxi_xml_refused(r, VMX_CODE_BEYOND_LIBVIRT, nvram,
-				"libvirt takes it only with firmware='efi'; kept");
+				"libvirt takes it only with firmware='efi'%s",
+				path.ptr ? "; kept" : "");
 }
 
 enum vmx_code vmxi_read_domain_os(struct domain_reader *r)
