@@ -425,6 +425,36 @@ static enum vmx_code read_smbios(struct domain_reader *r, const struct node *os)
 	return VMX_OK;
 }
 
+/* Without a look at it: what it says is still left out. */
+static const struct node *find_loader(const struct node *os)
+{
+	for (const struct node *n = os->first; n; n = n->next) {
+		if (n->space == SPACE_NONE && text_equal(n->name, TEXT("loader")))
+			return n;
+	}
+	return NULL;
+}
+
+/* Firmware that is written to flash memory is UEFI; whose it is, VMware does not ask. */
+static enum vmx_code read_loader(struct domain_reader *r, const struct node *os)
+{
+	const struct node *loader = find_loader(os);
+
+	for (size_t i = 0; loader && i < loader->attribute_count; i++) {
+		const struct attribute *a = &loader->attributes[i];
+
+		if (!text_equal(a->name, TEXT("type")) || !text_equal(a->value, TEXT("pflash")))
+			continue;
+		(void)CHILD(os, "loader");
+		(void)ATTRIBUTE(loader, "type");
+		(void)ATTRIBUTE(loader, "readonly");
+		r->machine->firmware = FIRMWARE_EFI;
+		return vmxi_xml_beyond(r, loader,
+				       "is written as firmware = \"efi\"; libvirt leaves it out");
+	}
+	return VMX_OK;
+}
+
 static enum vmx_code read_firmware(struct domain_reader *r, const struct node *os)
 {
 	static const char *const words[] = { "bios", "efi" };
@@ -434,6 +464,8 @@ static enum vmx_code read_firmware(struct domain_reader *r, const struct node *o
 
 	TRY(XML_FILLED_WORD_OF(r, os, "firmware", words, &word));
 	m->firmware = word == 1 ? FIRMWARE_EFI : FIRMWARE_NONE;
+	if (word < 0 && !r->as_libvirt)
+		TRY(read_loader(r, os));
 	if (!firmware || r->as_libvirt)
 		return VMX_OK;
 	FOR_CHILDREN(firmware, "feature", feature) {
@@ -533,21 +565,12 @@ static enum vmx_code read_nvram_path(struct domain_reader *r, const struct node 
 			       : VMX_OK;
 }
 
-/* Without a look at it: what it says is still left out. */
-static bool has_loader(const struct node *os)
-{
-	for (const struct node *n = os->first; n; n = n->next) {
-		if (n->space == SPACE_NONE && text_equal(n->name, TEXT("loader")))
-			return n->text.ptr != NULL;
-	}
-	return false;
-}
-
 /* libvirt wants firmware or a loader beside it. */
 static enum vmx_code read_nvram(struct domain_reader *r, const struct node *os)
 {
 	const struct node *nvram = CHILD(os, "nvram");
 	struct text firmware = ATTRIBUTE(os, "firmware"), path;
+	const struct node *loader = find_loader(os);
 
 	if (!nvram)
 		return VMX_OK;
@@ -560,7 +583,7 @@ static enum vmx_code read_nvram(struct domain_reader *r, const struct node *os)
 	/* without a path it is none, but libvirt asks for the firmware all the same */
 	if (!path.ptr && firmware.len > 0)
 		return VMX_OK;
-	if (text_equal(firmware, TEXT("efi")) || (!firmware.ptr && has_loader(os)))
+	if (text_equal(firmware, TEXT("efi")) || (!firmware.ptr && loader && loader->text.ptr))
 		return VMX_OK;
 	return vmxi_xml_refused(r, VMX_CODE_BEYOND_LIBVIRT, nvram,
 				"libvirt takes it only with firmware='efi'%s",
