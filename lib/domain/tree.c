@@ -26,6 +26,9 @@ struct builder {
 	/* the text of all open elements, the inner one's behind the outer one's */
 	struct vmx_bytes text;
 	size_t text_from[TREE_DEPTH_MAX + 1];
+	/* of that, what follows the last child; and whether some came before the first child */
+	size_t piece_from[TREE_DEPTH_MAX + 1];
+	bool begins_with_text[TREE_DEPTH_MAX + 1];
 	/* those that an open element and the ones around it declare */
 	int namespaces[TREE_DEPTH_MAX + 1];
 	/* the last position that was worked out; the next one is behind it */
@@ -152,6 +155,33 @@ static struct node *add_node(struct builder *b, const xmlChar *name, const xmlCh
 	return node;
 }
 
+static bool is_blank_text(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.ptr[i] != ' ' && t.ptr[i] != '\n' && t.ptr[i] != '\t' && t.ptr[i] != '\r')
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A child begins or the element ends, and a piece of text with it.  Blanks between
+ * elements are for people who read the XML, unless text stands in front of all of them:
+ * so libxml2 decides for libvirt.
+ */
+static void end_piece(struct builder *b)
+{
+	size_t from = b->piece_from[b->depth];
+	struct text piece = { b->text.data, b->text.length };
+
+	if (!b->open || piece.len == from)
+		return;
+	if (is_blank_text(text_skip(piece, from)) && !b->begins_with_text[b->depth])
+		b->text.length = from;
+	else if (!b->open->first)
+		b->begins_with_text[b->depth] = true;
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
 		     int namespaces, const xmlChar **namespace_list, int count, int defaulted,
 		     const xmlChar **attributes)
@@ -176,23 +206,17 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 		       "%d namespaces", TREE_NAMESPACES_MAX);
 	if (b->code != VMX_OK)
 		return;
+	end_piece(b);
 	node = add_node(b, name, prefix, uri);
 	if (!node || !add_attributes(b, node, count, attributes)) {
 		no_memory(b);
 		return;
 	}
 	b->open = node;
-	b->text_from[++b->depth] = b->text.length;
+	b->depth++;
+	b->text_from[b->depth] = b->piece_from[b->depth] = b->text.length;
+	b->begins_with_text[b->depth] = false;
 	b->namespaces[b->depth] = b->namespaces[b->depth - 1] + namespaces;
-}
-
-static bool is_blank_text(struct text t)
-{
-	for (size_t i = 0; i < t.len; i++) {
-		if (t.ptr[i] != ' ' && t.ptr[i] != '\n' && t.ptr[i] != '\t' && t.ptr[i] != '\r')
-			return false;
-	}
-	return true;
 }
 
 static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
@@ -206,15 +230,18 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
 	(void)uri;
 	if (b->code != VMX_OK || !node)
 		return;
+	if (node->first)
+		end_piece(b);
 	text = (struct text){ b->text.data, b->text.length };
 	if (text.len > 0)
 		text = text_skip(text, b->text_from[b->depth]);
-	if (text.len > 0 && !(node->first && is_blank_text(text))) {
+	if (text.len > 0) {
 		node->text = vmxi_arena_copy(b->tree->arena, text);
 		if (!node->text.ptr)
 			no_memory(b);
 	}
 	b->text.length = b->text_from[b->depth--];
+	b->piece_from[b->depth] = b->text.length;
 	b->open = node->parent;
 }
 

@@ -80,6 +80,27 @@ static void elements_attributes_and_text_are_kept(void **state)
 	end(&r);
 }
 
+/* Blanks between elements are none, but where text stands in front of all of them. */
+static void blanks_between_elements_are_no_text(void **state)
+{
+	static const struct {
+		const char *xml, *text;
+	} cases[] = {
+		{ "<a> </a>", " " }, { "<a> <b/> </a>", NULL }, { "<a>x <b/> <c/> </a>", "x   " },
+		{ "<a>\n  <b/>test\n\n</a>", "test\n\n" }, { "<a> <b> </b>x<c/> </a>", "x" },
+		{ "<a> x<b/> </a>", " x " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct reading r;
+
+		assert_int_equal(read_tree(&r, cases[i].xml, strlen(cases[i].xml)), VMX_OK);
+		assert_text(r.tree.root->text, cases[i].text);
+		end(&r);
+	}
+}
+
 static void elements_of_a_name_can_be_made_one(void **state)
 {
 	static const char xml[] = "<a><o x='1'><t n='1'/></o><p/><o x='2' y='3'><t n='2'/><u/></o></a>";
@@ -504,6 +525,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elements_attributes_and_text_are_kept),
+		cmocka_unit_test(blanks_between_elements_are_no_text),
 		cmocka_unit_test(elements_of_a_name_can_be_made_one),
 		cmocka_unit_test(other_elements_of_a_name_can_be_dropped),
 		cmocka_unit_test(positions_are_those_of_the_tags_begin),
