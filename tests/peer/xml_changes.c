@@ -223,6 +223,15 @@ bool change_remove_from_namespace(xmlNode *root, const struct place *place)
 	return changed;
 }
 
+/* Which libvirt's parser drops: blanks around an element, without text before all of them. */
+static bool is_dropped(const xmlNode *text, const xmlNode *element)
+{
+	const xmlNode *first = element->parent->children;
+
+	return text && xmlIsBlankNode(text) &&
+	       (first == text || first->type != XML_TEXT_NODE || xmlIsBlankNode(first));
+}
+
 bool change_remove_from_texts(xmlNode *root, const struct place *place)
 {
 	bool changed = false;
@@ -231,6 +240,10 @@ bool change_remove_from_texts(xmlNode *root, const struct place *place)
 		xmlNode *node = tree_element(root, i);
 
 		if (tree_is_named(node, place->name)) {
+			if (is_dropped(node->next, node))
+				tree_remove(node->next);
+			if (is_dropped(node->prev, node))
+				tree_remove(node->prev);
 			tree_remove(node);
 			changed = true;
 		}

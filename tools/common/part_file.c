@@ -46,13 +46,16 @@ static bool lock_patiently(int fd)
 static bool is_ours(const struct part_file *file, const struct stat *found)
 {
 	struct stat named;
+	bool gone;
 
 	if (!S_ISREG(found->st_mode) || found->st_uid != geteuid() || found->st_nlink > 1) {
 		errno = EEXIST;
 		return false;
 	}
-	if (lstat(file->part, &named) != 0 || named.st_ino != found->st_ino ||
-	    named.st_dev != found->st_dev) {
+	gone = lstat(file->part, &named) != 0;
+	if (gone && errno != ENOENT)
+		return false;
+	if (gone || named.st_ino != found->st_ino || named.st_dev != found->st_dev) {
 		errno = EWOULDBLOCK;
 		return false;
 	}
