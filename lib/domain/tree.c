@@ -26,9 +26,9 @@ struct builder {
 	/* the text of all open elements, the inner one's behind the outer one's */
 	struct vmx_bytes text;
 	size_t text_from[TREE_DEPTH_MAX + 1];
-	/* of that, what follows the last child; and whether some came before the first child */
+	/* of that, what follows the last child or CDATA section; and what came first of all */
 	size_t piece_from[TREE_DEPTH_MAX + 1];
-	bool begins_with_text[TREE_DEPTH_MAX + 1];
+	bool has_children[TREE_DEPTH_MAX + 1], begins_with_text[TREE_DEPTH_MAX + 1];
 	/* those that an open element and the ones around it declare */
 	int namespaces[TREE_DEPTH_MAX + 1];
 	/* the last position that was worked out; the next one is behind it */
@@ -174,11 +174,11 @@ static void end_piece(struct builder *b)
 	size_t from = b->piece_from[b->depth];
 	struct text piece = { b->text.data, b->text.length };
 
-	if (!b->open || piece.len == from)
+	if (piece.len == from)
 		return;
 	if (is_blank_text(text_skip(piece, from)) && !b->begins_with_text[b->depth])
 		b->text.length = from;
-	else if (!b->open->first)
+	else if (!b->has_children[b->depth])
 		b->begins_with_text[b->depth] = true;
 }
 
@@ -206,7 +206,9 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 		       "%d namespaces", TREE_NAMESPACES_MAX);
 	if (b->code != VMX_OK)
 		return;
-	end_piece(b);
+	if (b->open)
+		end_piece(b);
+	b->has_children[b->depth] = true;
 	node = add_node(b, name, prefix, uri);
 	if (!node || !add_attributes(b, node, count, attributes)) {
 		no_memory(b);
@@ -215,7 +217,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	b->open = node;
 	b->depth++;
 	b->text_from[b->depth] = b->piece_from[b->depth] = b->text.length;
-	b->begins_with_text[b->depth] = false;
+	b->has_children[b->depth] = b->begins_with_text[b->depth] = false;
 	b->namespaces[b->depth] = b->namespaces[b->depth - 1] + namespaces;
 }
 
@@ -230,7 +232,7 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
 	(void)uri;
 	if (b->code != VMX_OK || !node)
 		return;
-	if (node->first)
+	if (b->has_children[b->depth])
 		end_piece(b);
 	text = (struct text){ b->text.data, b->text.length };
 	if (text.len > 0)
@@ -251,6 +253,19 @@ static void on_text(void *user, const xmlChar *text, int len)
 
 	if (b->code == VMX_OK && !vmxi_bytes_append(&b->text, text, (size_t)len))
 		no_memory(b);
+}
+
+/* To libxml2 a section is a child, so that blanks beside it are between children. */
+static void on_section(void *user, const xmlChar *text, int len)
+{
+	struct builder *b = user;
+
+	if (b->code != VMX_OK || !b->open)
+		return;
+	end_piece(b);
+	b->has_children[b->depth] = true;
+	on_text(user, text, len);
+	b->piece_from[b->depth] = b->text.length;
 }
 
 /* Called for <!DOCTYPE before anything inside it is read. */
@@ -355,7 +370,7 @@ static void set_handlers(xmlSAXHandler *sax)
 	sax->endElementNs = on_end;
 	sax->characters = on_text;
 	sax->ignorableWhitespace = on_text;
-	sax->cdataBlock = on_text;
+	sax->cdataBlock = on_section;
 	sax->internalSubset = on_document_type;
 	sax->serror = on_error;
 }

@@ -251,22 +251,6 @@ bool change_remove_from_texts(xmlNode *root, const struct place *place)
 	return changed;
 }
 
-bool change_replace_cdata(xmlNode *root, const struct place *place)
-{
-	bool changed = false;
-
-	(void)place;
-	for (size_t i = 0; i < tree_size(root); i++) {
-		for (xmlNode *n = tree_element(root, i)->children; n; n = n->next) {
-			if (n->type == XML_CDATA_SECTION_NODE) {
-				n->type = XML_TEXT_NODE;
-				changed = true;
-			}
-		}
-	}
-	return changed;
-}
-
 /*
  * Newer releases put implicit controllers where they would put explicit ones.  So libvirt
  * 9.0.0 gets all of them in the document.

@@ -36,8 +36,6 @@ bool change_judge_hardware_uuid(xmlNode *root, const struct place *place);
 bool change_leave_namespace(xmlNode *root, const struct place *place);
 bool change_remove_from_namespace(xmlNode *root, const struct place *place);
 bool change_remove_from_texts(xmlNode *root, const struct place *place);
-/* CDATA becomes text. */
-bool change_replace_cdata(xmlNode *root, const struct place *place);
 /* Those that disks need. */
 bool change_add_controllers(xmlNode *root, const struct place *place);
 

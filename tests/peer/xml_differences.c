@@ -24,7 +24,7 @@ enum row {
 	DOCTYPE, MEMORY,
 	BOOT, SOUND, BALLOON, INPUT, FEATURES, SLEEP, CLOCK, CHANNEL, VRAM64, CONSOLE, HUB,
 	PANIC, WATCHDOG, HOST_LIMIT, LOADER, FORMAT, ENDING, ADDRESS, PCI_BUS,
-	ENCODING, NAMESPACE, TEXT, CDATA,
+	ENCODING, NAMESPACE, TEXT,
 	ROWS
 };
 
@@ -76,8 +76,6 @@ static const struct known_row rows[ROWS] = {
 	[ENCODING] = { .why = "spelling: any XML is UTF-8, whatever it declares" },
 	[NAMESPACE] = { .why = "spelling: elements of another namespace are libvirt's" },
 	[TEXT] = { .why = "spelling: the text of an element is all text in it" },
-	[CDATA] = { .why = "spelling: blanks beside CDATA are no text",
-		    .rare = "takes a CDATA section between blanks" },
 };
 
 const struct known_row *xml_known_row(size_t number)
@@ -270,7 +268,6 @@ static const struct change {
 	  { NULL, "urn:nobody", NULL } },
 	{ NAMESPACE, ANY, ANY, false, change_remove_from_namespace, { NULL, "urn:nobody", NULL } },
 	{ TEXT, ANY, ANY, false, change_remove_from_texts, { NULL, "z", NULL } },
-	{ CDATA, ANY, ANY, false, change_replace_cdata, { NULL, NULL, NULL } },
 };
 
 static bool is_part(const char *part, const char *text)
@@ -532,8 +529,11 @@ static char *nvram_line(const struct xml_question *q)
 {
 	xmlDoc *tree = tree_parse_declared(&q->ours);
 	xmlNode *nvram = find_at(root_of(tree), "os", "nvram");
-	char *path = nvram ? tree_text(nvram) : NULL, *name = NULL, *line = NULL;
+	char *path, *name = NULL, *line = NULL;
 
+	if (nvram)
+		(void)change_remove_from_texts(root_of(tree), &(struct place){ .name = "z" });
+	path = nvram ? tree_text(nvram) : NULL;
 	if (path && *path)
 		name = q->settings->file_name ? q->settings->file_name(path)
 					      : text_of_format("%s", path);

@@ -88,7 +88,8 @@ static void blanks_between_elements_are_no_text(void **state)
 	} cases[] = {
 		{ "<a> </a>", " " }, { "<a> <b/> </a>", NULL }, { "<a>x <b/> <c/> </a>", "x   " },
 		{ "<a>\n  <b/>test\n\n</a>", "test\n\n" }, { "<a> <b> </b>x<c/> </a>", "x" },
-		{ "<a> x<b/> </a>", " x " },
+		{ "<a> x<b/> </a>", " x " }, { "<a> <![CDATA[ x]]>\n <b/> </a>", " x" },
+		{ "<a>y <![CDATA[x]]> </a>", "y x " },
 	};
 
 	(void)state;
