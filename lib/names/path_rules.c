@@ -345,10 +345,16 @@ static enum vmx_code finish(bool written, struct vmx_bytes *ret, struct vmx_erro
 	return vmxi_out_of_memory(error);
 }
 
+/* Of a host of Windows. */
+static bool has_backslash(struct text t)
+{
+	return vmxi_text_find(t, '\\') < t.len;
+}
+
 /* The mount without slashes at its end, one, and the rest. */
 static bool append_mounted(struct vmx_bytes *out, struct text mount, struct text rest)
 {
-	bool windows = vmxi_text_find(mount, '\\') < mount.len;
+	bool windows = has_backslash(mount);
 
 	while (mount.len > 0 && is_slash(mount.ptr[mount.len - 1]))
 		mount.len--;
@@ -372,6 +378,10 @@ static enum vmx_code datastore_to_vmx(const struct vmx_path_rules *rules, struct
 		return vmxi_fail(error, VMX_CODE_UNKNOWN_DATASTORE, vmxi_position_at(1),
 				 "the datastore '%s' is not among the known ones",
 				 vmxi_quote(quoted, name));
+	if (d && d->mount.ptr && !rules->libvirt && has_backslash(d->mount) && has_backslash(rest))
+		return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, vmxi_position_at(1),
+				 "the datastore '%s' is a directory of Windows, where no name has a "
+				 "backslash", vmxi_quote(quoted, name));
 	if (d && d->mount.ptr)
 		return finish(append_mounted(ret, d->mount, rest), ret, error);
 	/* libvirt does not look */

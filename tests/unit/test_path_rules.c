@@ -308,6 +308,11 @@ static void paths_go_back_to_where_their_datastore_is_mounted(void **state)
 		{ "[root] x", VMX_OK, "/x", 0 },
 		{ "[other] x", VMX_CODE_UNKNOWN_DATASTORE, NULL, 2 },
 	};
+	/* the name would be read back as another one */
+	static const struct back ours[] = {
+		{ "[win] dir\\x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 2 },
+		{ "[unix] dir\\x", VMX_OK, "/mnt/unix/dir\\x", 0 },
+	};
 	struct vmx_path_rules *rules = rules_for("[unix]", VMX_LEVEL_LIBVIRT);
 
 	(void)state;
@@ -316,6 +321,8 @@ static void paths_go_back_to_where_their_datastore_is_mounted(void **state)
 	add(rules, "bare", NULL);
 	add(rules, "root", "/");
 	assert_goes_back(rules, cases, COUNT(cases));
+	vmx_path_rules_set_level(rules, VMX_LEVEL_DEFAULT);
+	assert_goes_back(rules, ours, COUNT(ours));
 	vmx_path_rules_free(rules);
 }
 
