@@ -2,7 +2,6 @@
 /*
  * Storing files: under another name first, so that they appear whole.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -247,8 +246,8 @@ static enum vmx_code temporary_path(const char *path, struct vmx_bytes *ret,
 	uint64_t number;
 
 	if (getentropy(&number, sizeof(number)) != 0)
-		return vmx_error_set(error, VMX_CODE_IO, NULL, "%.200s: no random name for what is "
-				     "sent: %s", path, strerror(errno));
+		return vmx_error_set(error, VMX_CODE_IO, NULL,
+				     "%.200s: the system gives no random name for what is sent", path);
 	snprintf(suffix, sizeof(suffix), ".%016llx.part", (unsigned long long)number);
 	vmxi_bytes_clear(ret);
 	return vmxi_bytes_append_text(ret, text_of(path)) &&
