@@ -361,8 +361,8 @@ struct vmx_upload {
 /*
  * Stores a file; it appears whole or not at all where the server can rename, and
  * what was begun is removed when it fails.  Fails also with
- * VMX_CODE_ALREADY_EXISTS, VMX_CODE_NOT_FOUND (the datastore) and
- * VMX_CODE_INVALID_DATASTORE_PATH.
+ * VMX_CODE_ALREADY_EXISTS, VMX_CODE_NOT_FOUND (the datastore, the datacenter),
+ * VMX_CODE_INVALID_DATASTORE_PATH and VMX_CODE_IO (no random name for what is sent).
  */
 VMX_API enum vmx_code vmx_connection_upload(struct vmx_connection *connection,
 					    const struct vmx_upload *upload,
