@@ -15,6 +15,8 @@
  */
 #include "fuzz.h"
 
+#include <ctype.h>
+
 struct part {
 	const char *text;
 	size_t length;
@@ -176,6 +178,15 @@ static bool is_slash(char c)
 	return c == '/' || c == '\\';
 }
 
+static bool is_absolute(struct part path)
+{
+	const char *t = path.text;
+
+	if (path.length > 2 && isalpha((unsigned char)t[0]) && t[1] == ':' && t[2] == '\\')
+		return true;
+	return path.length > 1 && (t[0] == '/' || (t[0] == '\\' && t[1] == '\\'));
+}
+
 /*
  * Mounts are absolute, as a host of VMware or of Windows has it, with slashes of one kind,
  * and end with one at the most.  From one that holds the place of another datastore, or
@@ -185,10 +196,9 @@ static bool is_mount(struct part mount)
 {
 	static const char volume[] = "/vmfs/volumes/ds/";
 
-	return mount.length > 1 && mount.text[0] != '[' &&
+	return is_absolute(mount) &&
 	       strncmp(mount.text, volume, strnlen(volume, mount.length)) != 0 &&
 	       !memchr(mount.text, '/', mount.length) != !memchr(mount.text, '\\', mount.length) &&
-	       (mount.text[0] == '/' || !memchr(mount.text, '/', mount.length)) &&
 	       !(is_slash(mount.text[mount.length - 1]) && is_slash(mount.text[mount.length - 2]));
 }
 
