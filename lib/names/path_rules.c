@@ -378,10 +378,11 @@ static enum vmx_code datastore_to_vmx(const struct vmx_path_rules *rules, struct
 		return vmxi_fail(error, VMX_CODE_UNKNOWN_DATASTORE, vmxi_position_at(1),
 				 "the datastore '%s' is not among the known ones",
 				 vmxi_quote(quoted, name));
-	if (d && d->mount.ptr && !rules->libvirt && has_backslash(d->mount) && has_backslash(rest))
+	/* libvirt does not look */
+	if (d && d->mount.ptr && !rules->libvirt && has_backslash(rest))
 		return vmxi_fail(error, VMX_CODE_INVALID_DATASTORE_PATH, vmxi_position_at(1),
-				 "the datastore '%s' is a directory of Windows, where no name has a "
-				 "backslash", vmxi_quote(quoted, name));
+				 "the datastore '%s' is a directory of the host, and in a VMX file a "
+				 "backslash below it separates directories", vmxi_quote(quoted, name));
 	if (d && d->mount.ptr)
 		return finish(append_mounted(ret, d->mount, rest), ret, error);
 	/* libvirt does not look */

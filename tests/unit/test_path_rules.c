@@ -311,7 +311,8 @@ static void paths_go_back_to_where_their_datastore_is_mounted(void **state)
 	/* the name would be read back as another one */
 	static const struct back ours[] = {
 		{ "[win] dir\\x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 2 },
-		{ "[unix] dir\\x", VMX_OK, "/mnt/unix/dir\\x", 0 },
+		{ "[unix] dir\\x", VMX_CODE_INVALID_DATASTORE_PATH, NULL, 2 },
+		{ "[bare] dir\\x", VMX_OK, "/vmfs/volumes/bare/dir\\x", 0 },
 	};
 	struct vmx_path_rules *rules = rules_for("[unix]", VMX_LEVEL_LIBVIRT);
 
