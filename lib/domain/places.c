@@ -4,14 +4,7 @@
 #include "base/number.h"
 
 #define WIDE_SCSI_HARDWARE 13
-#define SCSI_OWN_UNIT 7
-
-/* How libvirt counts the disks of a bus. */
-#define SCSI_UNITS 15
 #define SCSI_WIDE_UNITS 64
-#define SATA_UNITS 30
-/* ... and how it counts them back: ports of the controller that it emulates. */
-#define SATA_PORTS 6
 
 /* More than any machine has of one kind of name; beyond, names are not checked. */
 #define NAMES_MAX 2048

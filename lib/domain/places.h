@@ -7,6 +7,15 @@
 
 #include "machine/machine.h"
 
+/* The unit of the SCSI controller itself. */
+#define SCSI_OWN_UNIT 7
+
+/* How libvirt counts the disks of a bus; those of SCSI so, whatever the hardware, in writing. */
+#define SCSI_UNITS 15
+#define SATA_UNITS 30
+/* ... and how it counts them back: ports of the SATA controller that it emulates. */
+#define SATA_PORTS 6
+
 #define TARGET_NAME_MAX 16
 
 struct place {

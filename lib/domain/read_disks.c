@@ -2,17 +2,12 @@
 /*
  * Disks, CD-ROM drives, floppy drives: what they are, and where they go.
  */
+#include "domain/places.h"
 #include "domain/reader.h"
 
 /* VMware has places for less than half of that. */
 #define DISKS_MAX 1024
 
-/* libvirt counts the disks of a SCSI controller so when it writes, whatever the hardware. */
-#define SCSI_UNITS 15
-#define SCSI_OWN_UNIT 7
-#define SATA_UNITS 30
-/* The ports of the SATA controller that libvirt emulates, and gives VMware, too. */
-#define SATA_PORTS 6
 /* Units of an NVMe controller that have names; far less have places. */
 #define NVME_NAMES 999
 
